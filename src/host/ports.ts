@@ -4,7 +4,7 @@
  *
  * Calls on small files are synchronous on purpose: they take microseconds, and a thread pool would cost a command more than
  * the work itself. Whatever can take long is asynchronous and takes an `AbortSignal`. Paths are absolute. A failed system
- * call throws `HostError`.
+ * call throws `HostError` (base/host-error.ts).
  */
 export interface Host {
   readonly files: Files;
@@ -21,14 +21,6 @@ export interface Host {
   readonly random: Random;
   readonly databases: Databases;
   readonly system: SystemInfo;
-}
-
-/** A system call that failed. `errno` is the symbolic name, e.g. `ENOENT`. */
-export interface HostFailure extends Error {
-  readonly name: "HostError";
-  readonly errno: string;
-  readonly syscall: string;
-  readonly path: string;
 }
 
 export interface FileStat {

@@ -9,11 +9,7 @@ import type {
   Ulimit,
 } from "../../model/container.ts";
 
-/** Options that every waiting operation takes. */
-export interface Abortable {
-  /** Aborted before the commit point means undone; after it, finished. */
-  readonly signal?: AbortSignal;
-}
+export type { Abortable } from "../../base/abortable.ts";
 
 /** When to fetch an image (podman-create(1), `--pull`). */
 export type PullPolicy = "always" | "missing" | "never" | "newer";
