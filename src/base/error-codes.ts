@@ -30,6 +30,8 @@ const entry = <D>(kind: ErrorKind, text: (data: D) => string): Entry<D> => ({ ki
 export const CODES = {
   // General
   INVALID_ARGUMENT: entry<{ message: string }>("invalid", (d) => d.message),
+  /** A malformed flag on the command line; the CLI adds a line that points to `--help`. */
+  BAD_FLAG: entry<{ message: string }>("invalid", (d) => d.message),
   INTERNAL: entry<{ message: string }>("internal", (d) => `${d.message}: internal libpod error`),
   CANCELLED: entry<{ operation: string }>("cancelled", (d) => `${d.operation}: cancelled by user`),
   TIMEOUT: entry<{ operation: string; seconds: number }>(
@@ -69,6 +71,15 @@ export const CODES = {
     "not-found",
     (d) => `no container with name or ID "${d.ref}" found: no such container`,
   ),
+  CONTAINER_IS_POD: entry<{ ref: string }>(
+    "not-found",
+    (d) => `"${d.ref}" is a pod, not a container: no such container`,
+  ),
+  /** A container that another one names at its creation: a namespace donor, a dependency, a source of volumes. */
+  NO_SUCH_DONOR: entry<{ context: string; ref: string }>(
+    "not-found",
+    (d) => `${d.context}: no container with name or ID "${d.ref}" found: no such container`,
+  ),
   CONTAINER_AMBIGUOUS: entry<{ ref: string }>(
     "conflict",
     (d) => `more than one result for container name or ID ${d.ref}: container already exists`,
@@ -82,9 +93,10 @@ export const CODES = {
     "exists",
     (d) => `name "${d.name}" is in use: ${d.holder} already exists`,
   ),
-  BAD_NAME: entry<{ name: string }>(
+  BAD_NAME: entry<{ name: string; kind?: "container" | "pod" }>(
     "invalid",
-    () => "running container create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument",
+    (d) =>
+      `running ${d.kind ?? "container"} create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument`,
   ),
   CONTAINER_STATE: entry<{ message: string }>("conflict", (d) => `${d.message}: container state improper`),
   CONTAINER_STOPPED: entry<{ message: string }>("not-modified", (d) => `${d.message}: container is stopped`),
@@ -120,6 +132,10 @@ export const CODES = {
   // Pods
   NO_SUCH_POD: entry<{ ref: string }>("not-found", (d) => `no pod with name or ID ${d.ref} found: no such pod`),
   NO_PODS: entry<Record<never, never>>("not-found", () => "no such pod"),
+  POD_NAME_IN_USE: entry<{ name: string; holder: "pod" | "container" }>(
+    "exists",
+    (d) => `adding pod to state: name "${d.name}" is in use: ${d.holder} already exists`,
+  ),
   POD_IS_CONTAINER: entry<{ ref: string }>("not-found", (d) => `"${d.ref}" is a container, not a pod: no such pod`),
   POD_AMBIGUOUS: entry<{ ref: string }>(
     "conflict",
@@ -176,10 +192,39 @@ export const CODES = {
     "unavailable",
     (d) => `initializing source ${d.ref}: ${d.reason}`,
   ),
-  ARCHIVE_BAD: entry<{ archive: string; entry: string; reason: string }>(
-    "invalid",
-    (d) => `${d.archive}: entry ${d.entry}: ${d.reason}`,
+  ARCHIVE_BAD: entry<{ archive: string; layer?: string; entry?: string; reason: string }>("invalid", (d) =>
+    [
+      d.archive,
+      ...(d.layer === undefined ? [] : [`layer ${d.layer}`]),
+      ...(d.entry === undefined ? [] : [`entry ${d.entry}`]),
+      d.reason,
+    ].join(": "),
   ),
+  IMAGE_HAS_NAMES: entry<{ id: string; names: readonly string[] }>(
+    "conflict",
+    (d) =>
+      `unable to delete image "${d.id}" by ID with more than one tag ([${d.names.join(" ")}]): please force removal`,
+  ),
+  TAG_UNKNOWN: entry<{ name: string }>("not-found", (d) => `${d.name}: tag not known`),
+  SHORT_NAME_UNRESOLVED: entry<{ name: string }>(
+    "not-found",
+    (d) =>
+      `short-name "${d.name}" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"`,
+  ),
+  SHORT_NAME_AMBIGUOUS: entry<{ name: string; registries: readonly string[] }>(
+    "conflict",
+    (d) =>
+      `short-name resolution enforced but cannot prompt without a TTY: write the registry of "${d.name}" (one of ${d.registries.join(", ")})`,
+  ),
+  ROOTFS_LAYER_MISSING: entry<{ id: string; layer: string }>(
+    "not-found",
+    (d) => `container ${d.id}: layer ${d.layer} of its image is gone: remove the container and pull the image again`,
+  ),
+  ROOTFS_TOO_DEEP: entry<{ id: string; layers: number }>(
+    "exhausted",
+    (d) => `container ${d.id}: its image has ${d.layers} layers, more than overlayfs can mount at once`,
+  ),
+  ROOTFS_PATH_MISSING: entry<{ path: string }>("not-found", (d) => `root file system ${d.path} is not a directory`),
 
   // Networks
   NO_SUCH_NETWORK: entry<{ name: string }>(
@@ -206,12 +251,22 @@ export const CODES = {
   PORT_IN_USE: entry<{ address: string; protocol: string }>(
     "in-use",
     (d) =>
-      `cannot listen on the ${d.protocol.toUpperCase()} port: listen ${d.protocol} ${d.address}: bind: address already in use`,
+      `cannot listen on the ${d.protocol.toUpperCase()} port: listen ${d.protocol}${d.address.startsWith("[") ? 6 : 4} ${d.address}: bind: address already in use`,
   ),
   NETWORK_FAILED: entry<{ message: string }>("internal", (d) => `netavark: ${d.message}`),
-  NETWORK_ON_POD_CONTAINER: entry<Record<never, never>>(
+  NETWORK_CONFLICT: entry<{ network: string; what: string; holder: string }>(
+    "conflict",
+    (d) => `network ${d.network} cannot be used: ${d.what} belongs to network ${d.holder}`,
+  ),
+  PORT_UNAVAILABLE: entry<{ address: string; protocol: string; reason: string }>(
+    "unavailable",
+    (d) =>
+      `cannot listen on the ${d.protocol.toUpperCase()} port: listen ${d.protocol}${d.address.startsWith("[") ? 6 : 4} ${d.address}: bind: ${d.reason}`,
+  ),
+  NETWORK_ON_POD_CONTAINER: entry<{ detail?: string }>(
     "invalid",
-    () => "invalid config provided: network cannot be configured when it is shared with a pod",
+    (d) =>
+      `invalid config provided: ${d.detail === undefined ? "" : `${d.detail}: `}network cannot be configured when it is shared with a pod`,
   ),
 
   // Volumes
