@@ -10,6 +10,7 @@ export interface Host {
   readonly files: Files;
   readonly inodes: Inodes;
   readonly streams: Streams;
+  readonly compression: Compression;
   readonly processes: Processes;
   readonly mounts: Mounts;
   readonly namespaces: NetworkNamespaces;
@@ -119,6 +120,16 @@ export interface Streams {
   open(path: string, flags: "r" | "w" | "wx" | "r+" | "a", mode?: number): OpenFile;
 }
 
+/**
+ * Streaming compression. Damaged or truncated input throws HostError EBADMSG. Leaving the loop early frees everything.
+ */
+export interface Compression {
+  gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Zstandard, one or several frames. */
+  unzstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  gzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
 export interface OpenFile extends Disposable {
   readonly fd: number;
   /** Bytes read; 0 at the end. `position` null reads at the file's own offset. */
@@ -210,8 +221,10 @@ export interface Processes {
 export interface MountOptions {
   /** Numeric MS_* flags, OR-ed: see host/mount-flags.ts. */
   readonly flags?: number;
-  /** File-system specific options, less than 4096 bytes. */
+  /** File-system specific options, less than 4096 bytes (E2BIG). */
   readonly data?: string;
+  /** Working directory of the call: relative paths in `data` (overlay's `lowerdir`) and `source` start there. */
+  readonly directory?: string;
 }
 
 export interface MountInfo {
@@ -322,7 +335,10 @@ export interface Terminal {
   }): AsyncIterable<{ readonly rows: number; readonly columns: number }>;
 }
 
-/** Exclusive and shared locks across processes that the kernel releases when the holder dies (flock(2)). */
+/**
+ * Exclusive and shared locks across processes that the kernel releases when the holder dies (flock(2)). Whoever holds one
+ * exclusively may remove its file: those who wait for it notice, and go on with a new file.
+ */
 export interface FileLocks {
   /** Waits for the lock on `path`, which is made if missing. Rejects with the signal's reason. */
   acquire(path: string, options?: { readonly shared?: boolean; readonly signal?: AbortSignal }): Promise<Disposable>;
@@ -348,10 +364,19 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 export interface Databases {
-  /** Opens or creates an SQLite database in WAL mode; `:memory:` is allowed. */
+  /**
+   * Opens or creates an SQLite database in WAL mode; `:memory:` is allowed. No call waits for another connection: this one
+   * and those on a database throw HostError EBUSY where one would have to, EUCLEAN for a damaged file, EEXIST for a
+   * duplicate key.
+   */
   open(path: string, options?: { readonly readOnly?: boolean }): Database;
 }
 
+/**
+ * One connection. A failed statement throws HostError: EBUSY (another connection holds the lock; nothing waits), EEXIST (a
+ * UNIQUE or PRIMARY KEY constraint), EINVAL (other constraints and bad SQL), EROFS, ENOSPC, EIO, EUCLEAN (damaged or not a
+ * database). Integers come back as number where that is exact, else as bigint.
+ */
 export interface Database extends Disposable {
   /** Statements without parameters or results. */
   exec(sql: string): void;
