@@ -18,7 +18,12 @@ export interface ContainerSummary {
   readonly podName: string;
   /** Bytes in the writable layer and in all layers; only if asked for. */
   readonly size?: { readonly writable: number; readonly total: number };
+  /** Inode numbers of the namespaces of a running one, by name; only if asked for. */
+  readonly namespaces?: Readonly<Partial<Record<NamespaceName, string>>>;
 }
+
+/** Namespaces as /proc/PID/ns calls them. */
+export type NamespaceName = "cgroup" | "ipc" | "mnt" | "net" | "pid" | "user" | "uts";
 
 export interface ContainerListOptions {
   /** Also those that do not run; default false. */
@@ -26,6 +31,7 @@ export interface ContainerListOptions {
   /** The newest N, running or not. */
   readonly last?: number;
   readonly size?: boolean;
+  readonly namespaces?: boolean;
   /** podman-ps(1) filters: key to values. Unknown keys are `INVALID_ARGUMENT`. */
   readonly filters?: Readonly<Record<string, readonly string[]>>;
 }
@@ -141,7 +147,7 @@ export interface Containers {
     ref: string,
     options?: Abortable & { readonly conditions?: readonly WaitCondition[]; readonly intervalMs?: number },
   ): Promise<number>;
-  /** One row per process: the requested columns. */
+  /** A row of headings, then one row per process: the requested columns. */
   top(ref: string, descriptors: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Host ports of a container. */
   ports(ref: string): Promise<readonly { readonly container: string; readonly host: string }[]>;

@@ -97,6 +97,8 @@ export type InspectPod = Readonly<Record<string, unknown>>;
 export interface PodHandle extends AsyncDisposable {
   readonly id: PodId;
   readonly name: string;
+  /** What was asked for and this host can't do. */
+  readonly warnings: readonly string[];
   start(options?: Abortable): Promise<PodReport>;
   stop(options?: Abortable & { readonly timeout?: number }): Promise<PodReport>;
   restart(options?: Abortable): Promise<PodReport>;

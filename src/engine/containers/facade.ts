@@ -1,0 +1,139 @@
+import type { ContainerId } from "../../base/brand.ts";
+import { parseSignal } from "../../model/notation/signals.ts";
+import type { ContainerSelection, Containers } from "../api/containers.ts";
+import type { EngineDeps } from "../deps.ts";
+import { attachContainer } from "./attach.ts";
+import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
+import { containerByRef, createContainer } from "./create.ts";
+import { endExec, execContainer, execDetached } from "./exec.ts";
+import { initContainer } from "./init-single.ts";
+import { inspectContainer } from "./inspect.ts";
+import { killContainer } from "./kill.ts";
+import { listContainers } from "./list.ts";
+import { containerLogs } from "./logs.ts";
+import { pauseContainer, unpauseContainer } from "./pause.ts";
+import { portLines } from "./ports.ts";
+import { pruneContainers } from "./prune.ts";
+import { removeContainer } from "./remove.ts";
+import { removeContainers } from "./remove-many.ts";
+import { renameContainer } from "./rename.ts";
+import { restartContainer } from "./restart.ts";
+import { forEachSelected } from "./select.ts";
+import { startAttached } from "./start-attached.ts";
+import { startWithDependencies } from "./start-single.ts";
+import { containerStats } from "./stats.ts";
+import { stopContainer } from "./stop.ts";
+import { topContainer } from "./top.ts";
+import { waitContainer } from "./wait.ts";
+
+/** The verbs on containers as `engine/api` promises them, each from its own file. */
+export function containersOf(deps: EngineDeps): Containers {
+  const byRef = (ref: string) => containerByRef(deps, ref);
+  const running = (selection: ContainerSelection) => ("all" in selection ? runningOnly(deps) : selection);
+  return {
+    create: (options, io) => createContainer(deps, options, io),
+    start: async (ref, options) => {
+      const { id } = byRef(ref);
+      await startWithDependencies(deps, id, options);
+      return id;
+    },
+    startAttached: async (ref, stdio, options) => startAttached(deps, byRef(ref).id, { ...options, stdio }),
+    attach: async (ref, stdio, options) => attachContainer(deps, byRef(ref).id, { ...options, stdio }),
+    exec: async (ref, options, stdio) => execContainer(deps, byRef(ref).id, { options, stdio }),
+    execDetached: async (ref, options) => execDetached(deps, byRef(ref).id, options),
+    stop: (selection, options = {}) =>
+      forEachSelected(deps, selection, {
+        ...options,
+        ignore: isStateRefusal,
+        apply: async (id) => {
+          await stopContainer(deps, id, options);
+          await cleanupContainer(deps, id, { ...options, stoppedOnly: true });
+        },
+      }),
+    kill: async (selection, options = {}) => {
+      const signalNumber = parseSignal(String(options.signalToSend ?? "KILL"));
+      return forEachSelected(deps, running(selection), {
+        ...options,
+        apply: (id) => killContainer(deps, id, { ...options, signalNumber }),
+      });
+    },
+    restart: (selection, options = {}) =>
+      forEachSelected(deps, options.runningOnly === true ? runningOnly(deps) : selection, {
+        ...options,
+        apply: (id) => restartContainer(deps, id, options),
+      }),
+    pause: (selection, options = {}) =>
+      forEachSelected(deps, running(selection), { ...options, apply: (id) => pauseContainer(deps, id, options) }),
+    unpause: (selection, options = {}) =>
+      forEachSelected(deps, selection, {
+        ...options,
+        ignore: (error) => "all" in selection && isStateRefusal(error),
+        apply: (id) => unpauseContainer(deps, id, options),
+      }),
+    init: (selection, options = {}) =>
+      forEachSelected(deps, selection, { ...options, apply: (id) => initContainer(deps, id, options) }),
+    remove: (selection, options = {}) => removeContainers(deps, selection, options),
+    cleanup: (selection, options = {}) =>
+      forEachSelected(deps, selection, {
+        ...options,
+        apply: async (id) => {
+          if (options.execSession !== undefined) return endExec(deps, id, { session: options.execSession });
+          const stoppedOnly: CleanupOptions =
+            options.stoppedOnly === undefined ? {} : { stoppedOnly: options.stoppedOnly };
+          await cleanupContainer(deps, id, { ...options, ...stoppedOnly });
+          if (options.remove === true) await removeEnded(deps, id);
+        },
+      }),
+    prune: (options = {}) => pruneContainers(deps, options),
+    rename: async (ref, name) => renameContainer(deps, byRef(ref).id, name),
+    list: async (options) => listContainers(deps, options),
+    inspect: async (ref, options) => inspectContainer(deps, byRef(ref), options),
+    exists: async (ref) => exists(deps, ref),
+    resolve: async (ref) => byRef(ref).id,
+    logs: (ref, options) => containerLogs(deps, byRef(ref), options),
+    wait: async (ref, options) => waitContainer(deps, idForWait(deps, ref), options),
+    top: async (ref, descriptors) => topContainer(deps, byRef(ref), descriptors),
+    ports: async (ref) => portLines(byRef(ref)),
+    stats: async (refs) => containerStats(deps, refs.map(byRef)),
+  };
+}
+
+/** A container that `wait` is for may have been removed while its exit code is kept; then only a full id finds it. */
+function idForWait(deps: EngineDeps, ref: string): ContainerId {
+  try {
+    return containerByRef(deps, ref).id;
+  } catch (error) {
+    if (/^[0-9a-f]{64}$/.test(ref) && deps.store.read((tx) => tx.containers.exitCode(ref)) !== undefined)
+      return ref as ContainerId;
+    throw error;
+  }
+}
+
+function exists(deps: EngineDeps, ref: string): boolean {
+  try {
+    containerByRef(deps, ref);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "kind" in error && error.kind === "not-found";
+}
+
+function runningOnly(deps: EngineDeps): ContainerSelection {
+  return { refs: listContainers(deps).map((row) => row.config.id) };
+}
+
+/** `--rm`: the container goes when it has ended, unless its restart policy brought it back. */
+async function removeEnded(deps: EngineDeps, id: ContainerId): Promise<void> {
+  const state = deps.store.boot.get(id);
+  if (state !== undefined && state.phase !== "stopped") return;
+  try {
+    await removeContainer(deps, id, { volumes: true });
+  } catch (error) {
+    if (!isMissing(error) && !isStateRefusal(error)) throw error;
+  }
+}

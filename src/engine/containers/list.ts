@@ -1,0 +1,64 @@
+import { fail } from "../../base/errors.ts";
+import type { ContainerConfig } from "../../model/container.ts";
+import type { ContainerListOptions, ContainerSummary } from "../api/containers.ts";
+import type { EngineDeps } from "../deps.ts";
+import { compileFilters } from "./filters.ts";
+import { observe } from "./observe.ts";
+
+/**
+ * Rows of `ps`, oldest first, from one snapshot and the kernel; never waits for a writer.
+ *
+ * @throws INVALID_ARGUMENT for an unknown filter or a bad value
+ */
+export function listContainers(deps: EngineDeps, options: ContainerListOptions = {}): readonly ContainerSummary[] {
+  const snapshot = deps.store.read((tx) => ({
+    configs: tx.containers.list(),
+    runs: tx.containers.lastRuns(),
+    pods: tx.pods.list(),
+  }));
+  const podNames = new Map<string, string>(snapshot.pods.map((p) => [p.id, p.name]));
+  const boot = deps.store.boot.all();
+  const rows = snapshot.configs.map((config): ContainerSummary => {
+    const state = boot.get(config.id);
+    const seen = observe(deps, config.id, { state, lastRun: snapshot.runs.get(config.id) ?? {} });
+    return { config, status: seen.status, lastRun: seen.lastRun, state, podName: podNames.get(config.pod ?? "") ?? "" };
+  });
+  const matches = compileFilters(deps, options.filters ?? {});
+  const hasStatusFilter = options.filters?.["status"] !== undefined;
+  const wanted = rows.filter(
+    (row) => matches(row) && (options.all === true || options.last !== undefined || hasStatusFilter || isActive(row)),
+  );
+  const chosen =
+    options.last === undefined || options.last < 0 ? wanted : wanted.slice(Math.max(0, wanted.length - options.last));
+  return options.size === true ? chosen.map((row) => ({ ...row, size: sizeOf(deps, row.config) })) : chosen;
+}
+
+/** What `ps` shows without `--all`: podman counts a paused container as not running. */
+function isActive(row: ContainerSummary): boolean {
+  return row.status === "running";
+}
+
+/** Bytes of a container's writable layer, and with all layers below. */
+export function sizeOf(
+  deps: EngineDeps,
+  config: ContainerConfig,
+): { readonly writable: number; readonly total: number } {
+  const { rootfs } = config;
+  const writable = rootfs.kind === "image" ? deps.rootfs.size(config.id) : 0;
+  const image = rootfs.kind === "image" ? deps.store.read((tx) => tx.images.get(rootfs.imageId)?.size ?? 0) : 0;
+  return { writable, total: writable + image };
+}
+
+/** One row, for verbs that look at a single container. Throws NO_SUCH_CONTAINER. */
+export function summaryOf(deps: EngineDeps, config: ContainerConfig): ContainerSummary {
+  const found = deps.store.read((tx) => {
+    if (tx.containers.get(config.id) === undefined) throw fail("NO_SUCH_CONTAINER", { ref: config.id });
+    return {
+      lastRun: tx.containers.lastRun(config.id),
+      podName: config.pod === undefined ? "" : (tx.pods.get(config.pod)?.name ?? ""),
+    };
+  });
+  const state = deps.store.boot.get(config.id);
+  const seen = observe(deps, config.id, { state, lastRun: found.lastRun });
+  return { config, status: seen.status, lastRun: seen.lastRun, state, podName: found.podName };
+}

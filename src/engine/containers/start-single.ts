@@ -1,0 +1,68 @@
+import type { Abortable } from "../../base/abortable.ts";
+import type { ContainerId } from "../../base/brand.ts";
+import { fail } from "../../base/errors.ts";
+import type { ContainerConfig } from "../../model/container.ts";
+import type { EngineDeps } from "../deps.ts";
+import { containerGraph, dependenciesOf } from "../pods/graph.ts";
+import { LockedPod } from "../pods/locked.ts";
+import { startMembers } from "../pods/member-start.ts";
+import { withContainer } from "./locked.ts";
+import { type StartOptions, startLocked } from "./start.ts";
+
+/**
+ * Starts one container after everything it depends on (spec/pods.md 4.6): the whole closure, in dependency order. A member of
+ * a pod is started under the pod's lock, so that it does not cross a pod start or stop. Init containers of the pod do not
+ * run.
+ *
+ * @throws CONTAINER_STATE if it is paused or being removed, INTERNAL if a dependency can't be started
+ */
+export async function startWithDependencies(
+  deps: EngineDeps,
+  id: ContainerId,
+  options: StartOptions = {},
+): Promise<"started" | "already running"> {
+  const config = deps.store.read((tx) => tx.containers.get(id));
+  if (config === undefined) throw fail("NO_SUCH_CONTAINER", { ref: id });
+  await using _pod = config.pod === undefined ? undefined : await LockedPod.acquire(deps, config.pod, options);
+  await startDependencies(deps, config, options);
+  return withContainer(
+    deps,
+    id,
+    async (container) => {
+      if (container.status === "running") return "already running";
+      await startLocked(deps, container, options);
+      return "started";
+    },
+    options,
+  );
+}
+
+async function startDependencies(deps: EngineDeps, config: ContainerConfig, options: Abortable): Promise<void> {
+  const needed = closure(deps, config);
+  if (needed.length === 0) return;
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const failed = await startMembers(deps, containerGraph(needed), { ...signal, members: needed });
+  options.signal?.throwIfAborted();
+  const [first] = failed;
+  if (first !== undefined)
+    throw fail(
+      "INTERNAL",
+      {
+        message: `unable to start container ${config.id}: starting dependency ${first.container}: ${first.error.message}`,
+      },
+      { cause: first.error },
+    );
+}
+
+function closure(deps: EngineDeps, config: ContainerConfig): readonly ContainerConfig[] {
+  const found = new Map<ContainerId, ContainerConfig>();
+  const visit = (id: ContainerId) => {
+    if (found.has(id) || id === config.id) return;
+    const dependency = deps.store.read((tx) => tx.containers.get(id));
+    if (dependency === undefined) throw fail("NO_SUCH_CONTAINER", { ref: id });
+    found.set(id, dependency);
+    dependenciesOf(dependency).forEach(visit);
+  };
+  dependenciesOf(config).forEach(visit);
+  return [...found.values()];
+}

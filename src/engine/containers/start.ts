@@ -1,0 +1,37 @@
+import type { Abortable } from "../../base/abortable.ts";
+import { fail } from "../../base/errors.ts";
+import type { EngineDeps } from "../deps.ts";
+import { initLocked } from "./init.ts";
+import type { LockedContainer } from "./locked.ts";
+import { tearDown } from "./teardown.ts";
+
+export interface StartOptions extends Abortable {
+  /** Called between OCI create and start: the attach socket is there and nothing has been written yet. */
+  readonly beforeStart?: () => Promise<void>;
+}
+
+/**
+ * Starts a container whose lock is held and whose dependencies run (spec/pods.md 5.2). A failing step undoes what came
+ * before it.
+ *
+ * @throws CONTAINER_STATE unless it is created, initialized, stopped or exited; OCI_* for what the runtime refuses
+ */
+export async function startLocked(
+  deps: EngineDeps,
+  container: LockedContainer,
+  options: StartOptions = {},
+): Promise<void> {
+  const { status, id } = container;
+  if (!["created", "initialized", "stopped", "exited"].includes(status))
+    throw fail("CONTAINER_STATE", { message: `container ${id} must be in Created or Stopped state to be started` });
+  if (status !== "initialized") await initLocked(deps, container, options);
+  try {
+    await options.beforeStart?.();
+    await deps.runtime(container.state?.runtime).start(id, options);
+  } catch (error) {
+    await tearDown(deps, container);
+    throw error;
+  }
+  container.patch({ phase: "started", startedAt: deps.host.clock.now() });
+  await container.emit("start");
+}

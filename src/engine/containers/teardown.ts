@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { messageOf } from "../../base/errors.ts";
+import type { EngineDeps } from "../deps.ts";
+import type { LockedContainer } from "./locked.ts";
+import { attachRequest, ownsNetns } from "./network-setup.ts";
+
+/**
+ * Takes down everything a container has on the host: runtime record and living processes, network, mounts, cgroup, boot
+ * files. Convergent: it looks at what is there, so it also clears what a killed engine left. Every step is tried; the first
+ * error is thrown at the end.
+ */
+export async function tearDown(deps: EngineDeps, container: LockedContainer): Promise<void> {
+  const { id, state } = container;
+  const { host, paths, rootfs } = deps;
+  const errors: unknown[] = [];
+  const attempt = async (step: () => void | Promise<void>) => {
+    try {
+      await step();
+    } catch (error) {
+      errors.push(error);
+    }
+  };
+  await attempt(() => deleteFromRuntime(deps, container));
+  await attempt(() => tearDownNetwork(deps, container));
+  await attempt(() => host.mounts.unmount(join(paths.bundle(id), "shm"), { lazy: true }));
+  for (const mountPoint of (state?.mounts ?? []).toReversed())
+    await attempt(() => host.mounts.unmount(mountPoint, { lazy: true }));
+  if (container.config.rootfs.kind !== "pause") await attempt(() => rootfs.unmount(id));
+  await attempt(() => host.files.remove(paths.exitFile(id)));
+  if (errors.length > 0) throw firstOf(errors, `cleaning up container ${id}`);
+  await attempt(() => host.files.removeTree(paths.bundle(id)));
+  container.save(undefined);
+}
+
+/** Deletes the container from its OCI runtime, killing what still lives, and removes its cgroup. */
+export async function deleteFromRuntime(deps: EngineDeps, container: LockedContainer): Promise<void> {
+  const { state, id } = container;
+  if (state?.runtime === undefined) return;
+  if (state.paused === true && state.cgroupPath !== undefined && deps.host.cgroups.exists(state.cgroupPath))
+    await deps.host.cgroups.setFrozen(state.cgroupPath, false);
+  await deps.runtime(state.runtime).delete(id, { force: true });
+  if (state.cgroupPath !== undefined) deps.host.cgroups.remove(state.cgroupPath);
+}
+
+async function tearDownNetwork(deps: EngineDeps, container: LockedContainer): Promise<void> {
+  if (!ownsNetns(container.config)) return;
+  const request = attachRequest(deps, container.config);
+  const netns = deps.paths.netnsOf(container.id);
+  if (request.attachments.length > 0) await deps.networks.detach(request);
+  deps.host.namespaces.remove(netns);
+}
+
+function firstOf(errors: readonly unknown[], what: string): unknown {
+  const [first, ...rest] = errors;
+  return rest.length === 0 ? first : new AggregateError(errors, `${what}: ${messageOf(first)}`, { cause: first });
+}

@@ -1,0 +1,164 @@
+import type { Abortable } from "../../base/abortable.ts";
+import type { ContainerId, PodId } from "../../base/brand.ts";
+import { fail, hasCode } from "../../base/errors.ts";
+import type { ContainerConfig } from "../../model/container.ts";
+import type { PodConfig } from "../../model/pod.ts";
+import { resolveContainer } from "../../spec/resolve-container.ts";
+import { resolvePod } from "../../spec/resolve-pod.ts";
+import type { ContainerCreateOptions } from "../api/container-options.ts";
+import type { PodCreateOptions } from "../api/pods.ts";
+import { containerByRef, createContainer, freeName, insertDefinition, withHostPorts } from "../containers/create.ts";
+import type { EngineDeps } from "../deps.ts";
+import { podEvent } from "../event-subject.ts";
+import { newId } from "../hash-id.ts";
+import { createPodCgroup } from "./cgroup.ts";
+import { removePodById } from "./remove.ts";
+
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+
+export interface PodCreateIo extends Abortable {
+  readonly progress?: (line: string) => void;
+}
+
+/**
+ * Creates a pod with its infra container, and, where given, its members: all or nothing (spec/pods.md 3.1). Nothing runs
+ * yet.
+ *
+ * @returns the pod, and warnings about options that this host can't honour
+ * @throws NAME_IN_USE, INVALID_ARGUMENT for options that contradict one another
+ */
+export async function createPod(
+  deps: EngineDeps,
+  options: PodCreateOptions,
+  io: PodCreateIo = {},
+): Promise<{ readonly config: PodConfig; readonly warnings: readonly string[] }> {
+  if (options.name !== undefined && !NAME.test(options.name))
+    throw fail("INVALID_ARGUMENT", {
+      message: "running pod create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument",
+    });
+  if (options.podIdFile !== undefined && deps.host.inodes.lstat(options.podIdFile) !== undefined)
+    throw fail("INVALID_ARGUMENT", {
+      message: `pod id file exists. Ensure another pod is not using it or delete ${options.podIdFile}`,
+    });
+  if (options.replace === true) await replaceOld(deps, options, io);
+  const made = await definePod(deps, options, io);
+  await using undo = new AsyncDisposableStack();
+  await deps.store.write((tx) => {
+    tx.pods.insert(withoutInfra(made.pod));
+    if (made.infra !== undefined) {
+      insertDefinition(tx, made.infra);
+      tx.pods.replace({ ...made.pod, infraId: made.infra.id });
+    }
+    tx.events.add(podEvent(made.pod, "create"));
+  }, io);
+  undo.defer(() => removePodById(deps, made.pod.id, { force: true }));
+  createPodCgroup(deps, made.pod);
+  const members = await createMembers(deps, made.pod, { options, io });
+  if (options.podIdFile !== undefined) deps.host.files.createExclusive(options.podIdFile, made.pod.id, { mode: 0o644 });
+  undo.move();
+  return { config: made.pod, warnings: [...made.warnings, ...members] };
+}
+
+function withoutInfra(pod: PodConfig): PodConfig {
+  const { infraId: _later, ...rest } = pod;
+  return rest;
+}
+
+async function replaceOld(deps: EngineDeps, options: PodCreateOptions, io: Abortable): Promise<void> {
+  if (options.name === undefined)
+    throw fail("INVALID_ARGUMENT", { message: "cannot replace pod without a name: --replace needs --name" });
+  const old = deps.store.read((tx) => tx.pods.byName(options.name ?? ""));
+  if (old === undefined) return;
+  try {
+    await removePodById(deps, old.id, { ...io, force: true });
+  } catch (error) {
+    if (!hasCode(error, "NO_SUCH_POD")) throw error;
+  }
+}
+
+interface DefinedPod {
+  readonly pod: PodConfig;
+  readonly infra: ContainerConfig | undefined;
+  readonly warnings: readonly string[];
+}
+
+async function definePod(deps: EngineDeps, options: PodCreateOptions, io: PodCreateIo): Promise<DefinedPod> {
+  const now = deps.host.clock.now();
+  const name = options.name ?? freeName(deps);
+  refuseTakenNames(deps, options);
+  const resolved = resolvePod({
+    id: newId(deps.host.random) as PodId,
+    options,
+    config: deps.config,
+    host: deps.hostFacts(),
+    now,
+    name,
+  });
+  if (resolved.infra === undefined) return { pod: resolved.pod, infra: undefined, warnings: resolved.warnings };
+  const image =
+    resolved.infra.image === undefined
+      ? undefined
+      : await deps.images.ensure(resolved.infra.image, { policy: "missing", ...io });
+  const infra = resolveContainer({
+    id: newId(deps.host.random) as ContainerId,
+    name: resolved.infraName ?? `${resolved.pod.id.slice(0, 12)}-infra`,
+    options: resolved.infra,
+    ...(image === undefined ? { pause: true as const } : { image }),
+    isInfra: true,
+    pod: { config: resolved.pod },
+    config: deps.config,
+    host: deps.hostFacts(),
+    now,
+    containers: (ref) => containerByRef(deps, ref),
+  });
+  const pod = { ...resolved.pod, infraId: infra.config.id };
+  return { pod, infra: withHostPorts(deps, infra.config), warnings: [...resolved.warnings, ...infra.warnings] };
+}
+
+function refuseTakenNames(deps: EngineDeps, options: PodCreateOptions): void {
+  deps.store.read((tx) => {
+    const { name, infraName } = options;
+    if (name !== undefined && tx.pods.byName(name) !== undefined)
+      throw fail("POD_NAME_IN_USE", { name, holder: "pod" });
+    if (name !== undefined && tx.containers.byName(name) !== undefined)
+      throw fail("POD_NAME_IN_USE", { name, holder: "container" });
+    const holder = infraName === undefined ? undefined : tx.containers.byName(infraName);
+    if (holder !== undefined && infraName !== undefined)
+      throw fail("CONTAINER_NAME_IN_USE", { name: infraName, id: holder.id });
+  });
+}
+
+/** Creates the members of `containers`, dependencies first, each named `POD-KEY`. */
+async function createMembers(
+  deps: EngineDeps,
+  pod: PodConfig,
+  request: { readonly options: PodCreateOptions; readonly io: PodCreateIo },
+): Promise<readonly string[]> {
+  const waiting = new Map(Object.entries(request.options.containers ?? {}));
+  const names = new Map([...waiting].map(([key, member]) => [key, member.name ?? `${pod.name}-${key}`]));
+  const warnings: string[] = [];
+  while (waiting.size > 0) {
+    const ready = [...waiting].find(([, member]) => dependencyKeys(member.dependsOn).every((key) => !waiting.has(key)));
+    if (ready === undefined) throw fail("DEPENDENCY_CYCLE", { cycle: [...waiting.keys()] });
+    const [key, { dependsOn, ...member }] = ready;
+    const needs = dependencyList(dependsOn).map((d) => ({ ...d, container: names.get(d.container) ?? d.container }));
+    const options: ContainerCreateOptions = { ...member, name: names.get(key) ?? key, pod: pod.id, dependsOn: needs };
+    warnings.push(...(await createContainer(deps, options, request.io)).warnings);
+    waiting.delete(key);
+  }
+  return warnings;
+}
+
+type DependsOn = NonNullable<PodCreateOptions["containers"]>[string]["dependsOn"];
+
+function dependencyList(dependsOn: DependsOn): NonNullable<ContainerCreateOptions["dependsOn"]> {
+  if (dependsOn === undefined) return [];
+  return isList(dependsOn)
+    ? dependsOn
+    : Object.entries(dependsOn).map(([container, condition]) => ({ container, condition }));
+}
+
+const isList = (value: NonNullable<DependsOn>): value is NonNullable<ContainerCreateOptions["dependsOn"]> =>
+  Array.isArray(value);
+
+const dependencyKeys = (dependsOn: DependsOn) => dependencyList(dependsOn).map((d) => d.container);

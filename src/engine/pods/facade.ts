@@ -1,0 +1,187 @@
+import type { PodId } from "../../base/brand.ts";
+import { EngineError, fail, hasCode } from "../../base/errors.ts";
+import { parseSignal } from "../../model/notation/signals.ts";
+import type { PodConfig } from "../../model/pod.ts";
+import type { Abortable } from "../api/container-options.ts";
+import type { PodHandle, PodReport, PodSelection, Pods } from "../api/pods.ts";
+import { cleanupContainer } from "../containers/cleanup.ts";
+import { killContainer } from "../containers/kill.ts";
+import { pauseContainer, unpauseContainer } from "../containers/pause.ts";
+import type { EngineDeps } from "../deps.ts";
+import { createPod } from "./create.ts";
+import { fanOut } from "./fan-out.ts";
+import { inspectPod } from "./inspect.ts";
+import { listPods } from "./list.ts";
+import { type LockedPod, withPod } from "./locked.ts";
+import { asEngineError, PartialFailure } from "./outcome.ts";
+import { removePod } from "./remove.ts";
+import { restartPod, startPod } from "./start.ts";
+import { stopPod } from "./stop.ts";
+
+type Verb = (pod: LockedPod) => Promise<void>;
+
+/** The verbs on pods as `engine/api` promises them. */
+export function podsOf(deps: EngineDeps): Pods {
+  const each = (selection: PodSelection, verb: Verb, options?: Abortable) =>
+    forEachPod(deps, selection, { ...options, verb });
+  const pods: Pods = {
+    create: async (options = {}, io = {}) => {
+      const { config, warnings } = await createPod(deps, options, io);
+      return handleOf(pods, config, warnings);
+    },
+    start: (selection, options = {}) => each(selection, (pod) => startPod(deps, pod, options), options),
+    stop: (selection, options = {}) => each(selection, (pod) => stopPod(deps, pod, options), options),
+    restart: (selection, options = {}) => each(selection, (pod) => restartPod(deps, pod, options), options),
+    kill: async (selection, options = {}) => {
+      const signalNumber = parseSignal(String(options.signalToSend ?? "KILL"));
+      const verb: Verb = (pod) =>
+        fanOut(deps, pod, {
+          ...options,
+          action: "killing",
+          event: "kill",
+          apply: (id) => killContainer(deps, id, { ...options, signalNumber }),
+        });
+      return each(selection, verb, options);
+    },
+    pause: (selection, options = {}) =>
+      each(
+        selection,
+        (pod) =>
+          fanOut(deps, pod, {
+            ...options,
+            action: "pausing",
+            event: "pause",
+            apply: (id) => pauseContainer(deps, id, options),
+          }),
+        options,
+      ),
+    unpause: (selection, options = {}) =>
+      each(
+        selection,
+        (pod) =>
+          fanOut(deps, pod, {
+            ...options,
+            action: "unpausing",
+            event: "unpause",
+            apply: (id) => unpauseContainer(deps, id, options),
+          }),
+        options,
+      ),
+    cleanup: (selection, options = {}) =>
+      each(
+        selection,
+        (pod) =>
+          fanOut(deps, pod, {
+            ...options,
+            action: "cleaning up",
+            apply: (id) => cleanupContainer(deps, id, { ...options, insidePodVerb: true }),
+          }),
+        options,
+      ),
+    remove: (selection, options = {}) => each(selection, (pod) => removePod(deps, pod, options), options),
+    prune: async (options = {}) => {
+      const refs = listPods(deps)
+        .filter((row) => row.status === "Stopped" || row.status === "Exited")
+        .map((row) => row.config.id);
+      return each({ refs, ignoreMissing: true }, (pod) => removePod(deps, pod, options), options);
+    },
+    list: async (options) => listPods(deps, options),
+    inspect: async (ref) => inspectPod(deps, podByRef(deps, ref)),
+    exists: async (ref) => podExists(deps, ref),
+    resolve: async (ref) => podByRef(deps, ref).id,
+    members: async (ref) => {
+      const { id } = podByRef(deps, ref);
+      return deps.store.read((tx) => tx.containers.inPod(id)).map((m) => m.id);
+    },
+  };
+  return pods;
+}
+
+/** The pod that a name, id or prefix means. Throws NO_SUCH_POD, POD_IS_CONTAINER, POD_AMBIGUOUS. */
+export function podByRef(deps: EngineDeps, ref: string): PodConfig {
+  return deps.store.read((tx) => {
+    const config = tx.pods.get(tx.pods.resolve(ref));
+    if (config === undefined) throw fail("NO_SUCH_POD", { ref });
+    return config;
+  });
+}
+
+function podExists(deps: EngineDeps, ref: string): boolean {
+  try {
+    podByRef(deps, ref);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.kind === "not-found") return false;
+    throw error;
+  }
+}
+
+/** The selected pods. A look-up that fails ends the call before any pod is touched (spec/pods.md 3.0). */
+function select(deps: EngineDeps, selection: PodSelection): readonly { readonly input: string; readonly id: PodId }[] {
+  if ("all" in selection) return deps.store.read((tx) => tx.pods.list()).map(({ id }) => ({ input: id, id }));
+  if ("latest" in selection) {
+    const latest = deps.store.read((tx) => tx.pods.latest());
+    if (latest === undefined) throw fail("NO_PODS", {});
+    return [{ input: latest.id, id: latest.id }];
+  }
+  return selection.refs.flatMap((input) => {
+    try {
+      return [{ input, id: podByRef(deps, input).id }];
+    } catch (error) {
+      if (selection.ignoreMissing === true && hasCode(error, "NO_SUCH_POD")) return [];
+      throw error;
+    }
+  });
+}
+
+/** Pods one after another; a failing one never stops the rest (spec/pods.md 3.0). */
+async function forEachPod(
+  deps: EngineDeps,
+  selection: PodSelection,
+  work: Abortable & { readonly verb: Verb },
+): Promise<readonly PodReport[]> {
+  const reports: PodReport[] = [];
+  for (const { input, id } of select(deps, selection)) {
+    try {
+      await withPod(deps, id, work.verb, work);
+      reports.push({ input, ok: true, id });
+    } catch (error) {
+      work.signal?.throwIfAborted();
+      reports.push({
+        input,
+        ok: false,
+        id,
+        error: asEngineError(error),
+        failed: error instanceof PartialFailure ? error.failed : [],
+      });
+    }
+  }
+  return reports;
+}
+
+function handleOf(pods: Pods, config: PodConfig, warnings: readonly string[]): PodHandle {
+  const { id, name } = config;
+  const selection: PodSelection = { refs: [id] };
+  const only = async (reports: Promise<readonly PodReport[]>): Promise<PodReport> => {
+    const [report] = await reports;
+    if (report === undefined) throw fail("POD_REMOVED", { id });
+    return report;
+  };
+  return {
+    id,
+    name,
+    warnings,
+    start: (options) => only(pods.start(selection, options)),
+    stop: (options) => only(pods.stop(selection, options)),
+    restart: (options) => only(pods.restart(selection, options)),
+    kill: (options) => only(pods.kill(selection, options)),
+    pause: (options) => only(pods.pause(selection, options)),
+    unpause: (options) => only(pods.unpause(selection, options)),
+    remove: (options) => only(pods.remove(selection, options)),
+    inspect: () => pods.inspect(id),
+    [Symbol.asyncDispose]: async () => {
+      const [report] = await pods.remove({ refs: [id], ignoreMissing: true }, { force: true, timeout: 0 });
+      if (report !== undefined && !report.ok) throw report.error;
+    },
+  };
+}

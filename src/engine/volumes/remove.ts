@@ -1,0 +1,33 @@
+import { dirname } from "node:path";
+import { fail, hasCode } from "../../base/errors.ts";
+import type { EngineDeps } from "../deps.ts";
+
+/**
+ * Removes a volume and its data.
+ *
+ * @throws NO_SUCH_VOLUME, VOLUME_IN_USE naming the containers
+ */
+export async function removeVolume(deps: EngineDeps, name: string): Promise<void> {
+  await using _held = await deps.locks.named("volume", name);
+  const volume = await deps.store.write((tx) => {
+    const found = tx.volumes.get(name);
+    if (found === undefined) throw fail("NO_SUCH_VOLUME", { name });
+    const containers = tx.volumes.users(name);
+    if (containers.length > 0) throw fail("VOLUME_IN_USE", { name, containers });
+    tx.volumes.remove(name);
+    tx.events.add({ type: "volume", action: "remove", name });
+    return found;
+  });
+  deps.host.files.removeTree(dirname(volume.mountpoint));
+}
+
+/** Removes volumes that belonged to a removed container; one that is used elsewhere stays. */
+export async function removeAnonymousVolumes(deps: EngineDeps, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    try {
+      await removeVolume(deps, name);
+    } catch (error) {
+      if (!hasCode(error, "VOLUME_IN_USE") && !hasCode(error, "NO_SUCH_VOLUME")) throw error;
+    }
+  }
+}

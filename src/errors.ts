@@ -1,0 +1,2 @@
+export type { ErrorCode, ErrorData, ErrorKind } from "./base/error-codes.ts";
+export { EngineError, hasCode, isEngineError } from "./base/errors.ts";

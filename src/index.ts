@@ -1,0 +1,18 @@
+export type { ContainerId, Digest, PodId } from "./base/brand.ts";
+export type * from "./engine/api/container-options.ts";
+export type * from "./engine/api/containers.ts";
+export type * from "./engine/api/engine.ts";
+export type * from "./engine/api/images.ts";
+export type * from "./engine/api/pods.ts";
+export type * from "./engine/api/system.ts";
+export type { EngineOptions } from "./engine/open.ts";
+export type { ErrorCode, ErrorData, ErrorKind } from "./errors.ts";
+export { EngineError, hasCode, isEngineError } from "./errors.ts";
+export type * from "./model/container.ts";
+export type * from "./model/container-state.ts";
+export type * from "./model/events.ts";
+export type * from "./model/image.ts";
+export type * from "./model/network.ts";
+export type * from "./model/pod.ts";
+export type * from "./model/volume.ts";
+export { openEngine } from "./open.ts";
