@@ -216,6 +216,7 @@ export const CODES = {
     (d) =>
       `short-name resolution enforced but cannot prompt without a TTY: write the registry of "${d.name}" (one of ${d.registries.join(", ")})`,
   ),
+  PUSH_FAILED: entry<{ ref: string; reason: string }>("unavailable", (d) => `pushing to ${d.ref}: ${d.reason}`),
   ROOTFS_LAYER_MISSING: entry<{ id: string; layer: string }>(
     "not-found",
     (d) => `container ${d.id}: layer ${d.layer} of its image is gone: remove the container and pull the image again`,

@@ -15,7 +15,7 @@ import { type Freezer, isFrozen, setFrozen } from "./cgroup-freezer.ts";
 import { type CgroupLayout, cgroupLayout, checkCgroupPath, type Hierarchy } from "./cgroup-hierarchies.ts";
 import { readCgroupStats } from "./cgroup-stats.ts";
 import { parseMountInfo } from "./mount-info.ts";
-import type { Cgroups } from "./ports.ts";
+import type { Cgroups, MountInfo } from "./ports.ts";
 import { systemCall, unlessMissing } from "./system-call.ts";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
@@ -161,7 +161,13 @@ class KernelCgroups implements Cgroups {
   }
 
   attach(path: string, pid: number): void {
-    for (const directory of this.#directories(path)) writeKernelFile(`${directory}/cgroup.procs`, `${pid}`);
+    if (!this.exists(path)) throw new HostError("ENOENT", "attach", path);
+    for (const hierarchy of this.#layout.hierarchies) {
+      const directory = `${hierarchy.directory}${path}`;
+      // A tree may have been mounted after the group was made.
+      if (!isDirectory(directory)) makeGroup(hierarchy, path);
+      writeKernelFile(`${directory}/cgroup.procs`, `${pid}`);
+    }
   }
 
   remove(path: string): boolean {
@@ -199,8 +205,13 @@ class KernelCgroups implements Cgroups {
   }
 }
 
+/** Control groups in the trees of a mount table. */
+export function openCgroupsOf(mounts: readonly MountInfo[]): Cgroups {
+  return new KernelCgroups(cgroupLayout(mounts));
+}
+
 /** Control groups of this host, as /proc/self/mountinfo tells. */
 export function openCgroups(): Cgroups {
   const text = systemCall("open", "/proc/self/mountinfo", () => readFileSync("/proc/self/mountinfo", "latin1"));
-  return new KernelCgroups(cgroupLayout(parseMountInfo(text)));
+  return openCgroupsOf(parseMountInfo(text));
 }

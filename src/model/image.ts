@@ -10,6 +10,8 @@ export interface ImageRecord {
   readonly names: readonly string[];
   /** `name@sha256:…` of where it came from. */
   readonly repoDigests: readonly string[];
+  /** Those of `repoDigests` by which somebody asked for it: as good as a name, so it does not dangle. */
+  readonly pinned?: readonly string[];
   readonly layers: readonly ImageLayer[];
   readonly config: ImageConfig;
   /** Milliseconds since the epoch, from the config. */

@@ -115,7 +115,12 @@ function userMount(mount: ResolvedMount): OciMount {
     case "tmpfs":
       return { destination, type: "tmpfs", source: "tmpfs", options: tmpfsOptions(mount.options) };
     case "devpts":
-      return { destination, type: "devpts", source: "devpts", options: devptsOptions(mount.options) };
+      return {
+        destination,
+        type: "devpts",
+        source: "devpts",
+        ...(mount.options.length === 0 ? {} : { options: devptsOptions(mount.options) }),
+      };
     case "volume":
       return { destination, type: "bind", source, options: volumeOptions(mount.options) };
     case "bind":

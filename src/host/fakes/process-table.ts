@@ -83,6 +83,7 @@ export class FakeProcessTable {
   readonly onStart = new Set<(process: FakeProcess) => void>();
   readonly onExit = new Set<(process: FakeProcess) => void>();
   #last = 1000;
+  #starts = 0;
 
   constructor(monotonic: () => number) {
     this.#now = monotonic;
@@ -102,7 +103,8 @@ export class FakeProcessTable {
 
   #add(pid: number, start: FakeProcessStart): FakeProcess {
     // Each start has a tick of its own, as a reused pid has a later one.
-    const ticks = Math.floor(this.#now() * TICKS_PER_MS) * 1000 + this.#processes.size + this.#last;
+    this.#starts += 1;
+    const ticks = Math.floor(this.#now() * TICKS_PER_MS) + this.#starts;
     const onExit = (process: FakeProcess) => {
       if (process.state === "gone") this.#processes.delete(process.pid);
       for (const listener of this.onExit) listener(process);

@@ -111,7 +111,7 @@ forEachHost("sockets", (example) => {
 
   example("reserves ports until disposed", ({ host }) => {
     const free = (protocol: "tcp" | "udp", address: string) => {
-      for (let port = 40000 + (host.processes.self % 10000); ; port += 7) {
+      for (let port = 15000 + (host.processes.self % 10000); ; port += 7) {
         try {
           return { port, held: host.sockets.reservePort(protocol, address, port) };
         } catch (error) {

@@ -1,0 +1,28 @@
+import type { CommandEntry } from "../../command.ts";
+
+/** Commands about the engine itself. */
+export const SYSTEM_COMMANDS: readonly CommandEntry[] = [
+  {
+    path: ["doctor"],
+    synonyms: [["system", "doctor"]],
+    summary: "Check what this host can do and what is missing",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
+    path: ["system", "events"],
+    aliases: [["events"]],
+    summary: "Show what happens, as it happens",
+    load: async () => (await import("./events.ts")).events,
+  },
+  {
+    path: ["system", "info"],
+    aliases: [["info"]],
+    summary: "Show the host and the engine's settings",
+    load: async () => (await import("./info.ts")).info,
+  },
+  {
+    path: ["version"],
+    summary: "Show the version",
+    load: async () => (await import("./version.ts")).version,
+  },
+];
