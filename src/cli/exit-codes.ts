@@ -14,6 +14,8 @@ export const EXIT = {
   cannotInvoke: 126,
   /** The container's command was not found. */
   notFound: 127,
+  /** `exec` in a container that does not run. */
+  notRunning: 255,
 } as const;
 
 /** Exit code of a process that a signal ended. */
@@ -39,8 +41,9 @@ export function startExitCodeOf(error: unknown): number {
   return EXIT.cannotInvoke;
 }
 
-/** Exit code of `exec` when the command could not be started. */
+/** Exit code of `exec` when the command could not be started; podman has 255 where the container does not run. */
 export function execExitCodeOf(error: unknown): number {
+  if (hasCode(error, "CONTAINER_STATE")) return EXIT.notRunning;
   if (hasCode(error, "OCI_NOT_FOUND")) return EXIT.notFound;
   return hasCode(error, "OCI_PERMISSION_DENIED") ? EXIT.cannotInvoke : EXIT.engine;
 }

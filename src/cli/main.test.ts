@@ -60,7 +60,7 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [["exists"], "Error: unrecognized command `minke exists`\nTry 'minke --help' for more information\n"],
   [
     ["stpo"],
-    "Error: unrecognized command `minke stpo`\n\nDid you mean this?\n\tstop\n\ttop\n\nTry 'minke --help' for more information\n",
+    "Error: unrecognized command `minke stpo`\n\nDid you mean this?\n\tstop\n\nTry 'minke --help' for more information\n",
   ],
   [["--storage-driver", "vfs", "ps"], 'Error: storage driver "vfs" is not supported, only overlay is\n'],
   [["ps", "--cgroup-manager=x"], 'Error: invalid cgroup manager "x": use cgroupfs or systemd\n'],

@@ -84,7 +84,7 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     hostFacts: facts,
     runtimeChoice: choice,
     conmon: lazy(
-      () => new Conmon(host, { path: findConmon(host.processes, config.conmonPaths), env: programEnv(config) }),
+      () => new Conmon(host, { path: findConmon(host.processes, config.conmonPaths), env: programEnv(host, config) }),
     ),
     runtime: (made) =>
       runtimeOf(host, { paths: made ?? ownRuntime(choice(), paths.runtimeState), config, facts: facts() }),
@@ -114,11 +114,18 @@ function runtimeOf(host: Host, input: RuntimeInput): OciRuntime {
   });
 }
 
-function programEnv(config: EngineConfig): Readonly<Record<string, string>> {
+/** What decides where configuration is read from must reach the exit command, which inherits conmon's environment. */
+const FORWARDED = ["HOME", "XDG_RUNTIME_DIR", "CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE"];
+
+function programEnv(host: Host, config: EngineConfig): Readonly<Record<string, string>> {
+  const forwarded = FORWARDED.flatMap((name) => {
+    const value = host.system.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
   const extra = config.conmonEnv.map(
     (entry) => [entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1)] as const,
   );
-  return { PATH: PROGRAM_PATH, ...Object.fromEntries(extra) };
+  return { PATH: PROGRAM_PATH, ...Object.fromEntries(forwarded), ...Object.fromEntries(extra) };
 }
 
 /** The exit command must find this very root and runtime again. */

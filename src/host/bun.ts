@@ -49,15 +49,33 @@ function pointerTo(ffi: BunFfi, buffer: Uint8Array): number | null {
 }
 
 interface BunSocket {
-  /** Bytes that the kernel took: all of a message or none. */
+  /** Bytes that the kernel took: of a message all or none, of a stream maybe some. */
   write(data: Uint8Array): number;
   shutdown(): void;
   pause(): void;
   resume(): void;
   terminate(): void;
+  unref(): void;
+}
+
+interface BunProcess {
+  readonly pid: number;
+  readonly exited: Promise<number>;
+  readonly signalCode: string | null;
+  kill(signal: number): void;
+  unref(): void;
+}
+
+interface BunSpawnOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly argv0?: string;
+  readonly detached: boolean;
+  readonly stdio: readonly ("ignore" | "inherit" | number)[];
 }
 
 interface BunGlobal {
+  spawn(argv: readonly string[], options: BunSpawnOptions): BunProcess;
   connect(options: {
     fd: number;
     allowHalfOpen: boolean;
@@ -71,21 +89,24 @@ interface BunGlobal {
   }): Promise<BunSocket>;
 }
 
-/** Messages that wait for the kernel, in order. */
+const bunGlobal = () => (globalThis as unknown as { Bun: BunGlobal }).Bun;
+
+/** Bytes that wait for the kernel, in order. */
 class SendQueue {
-  readonly #waiting: { readonly message: Uint8Array; readonly done: () => void }[] = [];
+  readonly #waiting: { rest: Uint8Array; readonly done: () => void }[] = [];
   #open = true;
 
   send(socket: BunSocket, message: Uint8Array): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({ message, done: resolve });
+      this.#waiting.push({ rest: message, done: resolve });
       this.flush(socket);
     });
   }
 
   flush(socket: BunSocket): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (this.#open && socket.write(next.message) < next.message.byteLength) return;
+      next.rest = next.rest.subarray(this.#open ? Math.max(socket.write(next.rest), 0) : next.rest.byteLength);
+      if (next.rest.byteLength > 0) return;
       this.#waiting.shift();
       next.done();
     }
@@ -99,12 +120,12 @@ class SendQueue {
 }
 
 /**
- * Hands a connected nonblocking socket to Bun's event loop, which reads one message per event.
+ * Hands a connected socket to Bun's event loop; one event is one message, where the socket has messages.
  *
  * @param fd owned by the result from now on
  */
 export async function openBunSocket(fd: number, events: SocketEvents): Promise<LoopSocket> {
-  const { connect } = (globalThis as unknown as { Bun: BunGlobal }).Bun;
+  const { connect } = bunGlobal();
   const queue = new SendQueue();
   const socket = await connect({
     fd,
@@ -127,5 +148,11 @@ export async function openBunSocket(fd: number, events: SocketEvents): Promise<L
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     close: () => socket.terminate(),
+    unref: () => socket.unref(),
   };
+}
+
+/** Starts a program; throws an error with `code` if it can't. Starting `node:child_process` would cost milliseconds. */
+export function startInBun(argv: readonly string[], options: BunSpawnOptions): BunProcess {
+  return bunGlobal().spawn(argv, options);
 }

@@ -6,7 +6,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   readonly #waiting: ((result: IteratorResult<T>) => void)[] = [];
   readonly #rejecting: ((reason: unknown) => void)[] = [];
   readonly #onReturn: () => void;
-  readonly #onTake: () => void;
+  readonly #onTake: (item: T) => void;
   #ended = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -14,7 +14,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
    * @param hooks.onReturn when the consumer leaves early
    * @param hooks.onTake after the consumer took an item, e.g. to resume a paused source
    */
-  constructor(hooks: { readonly onReturn?: () => void; readonly onTake?: () => void } = {}) {
+  constructor(hooks: { readonly onReturn?: () => void; readonly onTake?: (item: T) => void } = {}) {
     this.#onReturn = hooks.onReturn ?? (() => {});
     this.#onTake = hooks.onTake ?? (() => {});
   }
@@ -53,7 +53,7 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T>> {
     const item = this.#items.shift();
     if (item !== undefined) {
-      this.#onTake();
+      this.#onTake(item);
       return Promise.resolve({ value: item, done: false });
     }
     if (this.#failure) {

@@ -81,6 +81,27 @@ function writeInPlace(path: string, data: string): void {
   }
 }
 
+function consumeFifo(path: string, data: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (isNodeError(error, "ENXIO") || isNodeError(error, "ENOENT")) return false;
+    throw error;
+  }
+  try {
+    unlinkSync(path);
+    writeSync(fd, data);
+    return true;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isNodeError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
 function append(path: string, data: string | Uint8Array, options: WriteOptions): void {
   const fd = openSync(path, "a", options.mode ?? DEFAULT_MODE);
   try {
@@ -119,6 +140,7 @@ export function openFiles(): Files {
     writeAtomic: (path, data, options = {}) => systemCall("rename", path, () => writeAtomic(path, data, options)),
     createExclusive: (path, data, options = {}) => systemCall("open", path, () => createFile(path, data, options)),
     writeInPlace: (path, data) => systemCall("write", path, () => writeInPlace(path, data)),
+    consumeFifo: (path, data) => systemCall("open", path, () => consumeFifo(path, data)),
     append: (path, data, options = {}) => systemCall("write", path, () => append(path, data, options)),
     list: (path) => systemCall("open", path, () => readdirSync(path).sort()),
     makeDir: (path, mode = 0o755) => systemCall("mkdir", path, () => makeDir(path, mode)),

@@ -12,6 +12,7 @@ export const SIGNATURES = {
   setns: ["i", "i"],
   flock: ["i", "i"],
   socket: ["i", "i", "i"],
+  socketpair: ["i", "i", "i", "p"],
   bind: ["i", "p", "i"],
   connect: ["i", "p", "i"],
   listen: ["i", "i"],

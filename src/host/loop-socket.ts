@@ -14,4 +14,6 @@ export interface LoopSocket {
   pause(): void;
   resume(): void;
   close(): void;
+  /** Doesn't keep the process alive any more. */
+  unref(): void;
 }

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, statfsSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
+import { openAskTcp } from "./ask-tcp.ts";
 import { O_CLOEXEC } from "./file-descriptors.ts";
 import { check, type Libc } from "./libc.ts";
 import { MS_BIND } from "./mount-flags.ts";
@@ -62,5 +63,6 @@ export function openNetworkNamespaces(libc: Libc): NetworkNamespaces {
       unlessMissing("unlink", path, () => unlinkSync(path));
     },
     exists: (path) => unlessMissing("statfs", path, () => statfsSync(path).type) === NSFS_MAGIC,
+    askTcp: openAskTcp(libc),
   };
 }

@@ -42,5 +42,6 @@ export function openNodeSocket(fd: number, events: SocketEvents): LoopSocket {
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     close: () => void socket.destroy(),
+    unref: () => void socket.unref(),
   };
 }

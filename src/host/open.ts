@@ -15,6 +15,8 @@ import type { Host } from "./ports.ts";
 import { openProcesses } from "./processes.ts";
 import { openRandom } from "./random.ts";
 import { openSockets } from "./sockets.ts";
+import { openBunSpawn } from "./spawn-bun.ts";
+import { spawnInNode } from "./spawn-node.ts";
 import { openStreams } from "./streams.ts";
 import { lazyProperties, openSystem } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
@@ -36,7 +38,7 @@ export async function openHost(): Promise<Host> {
     inodes: () => openInodes(libc),
     streams: openStreams,
     compression: openCompression,
-    processes: openProcesses,
+    processes: () => openProcesses(inBun ? openBunSpawn(libc) : spawnInNode),
     mounts: () => openMounts(libc),
     namespaces: () => openNetworkNamespaces(libc),
     cgroups: openCgroups,

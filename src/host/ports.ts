@@ -61,6 +61,11 @@ export interface Files {
   createExclusive(path: string, data: string | Uint8Array, options?: WriteOptions): void;
   /** Writes to an existing file, FIFO or kernel file (cgroup, /proc) in one write(2), without truncation or creation. */
   writeInPlace(path: string, data: string): void;
+  /**
+   * Opens a FIFO that somebody is reading, takes its name away and then writes to it. False, and nothing done, if nobody
+   * reads it or it is not there.
+   */
+  consumeFifo(path: string, data: string): boolean;
   append(path: string, data: string | Uint8Array, options?: WriteOptions): void;
   /** Names in a directory, sorted, without `.` and `..`. Throws ENOENT. */
   list(path: string): readonly string[];
@@ -257,6 +262,25 @@ export interface NetworkNamespaces {
   remove(path: string): void;
   /** True if something is bound there. */
   exists(path: string): boolean;
+  /**
+   * Connects to a TCP port from inside the namespace that `path` leads to (a bound file or /proc/PID/ns/net), sends the
+   * request if there is one, and resolves with the first line of the answer, without its end; empty without a request. Throws
+   * HostError ECONNREFUSED, ECONNRESET, ENOENT; ETIMEDOUT after `timeoutMs`.
+   */
+  askTcp(path: string, target: TcpTarget, options: TcpQuestion): Promise<string>;
+}
+
+export interface TcpTarget {
+  /** Literal IPv4 or IPv6 address. */
+  readonly ip: string;
+  readonly port: number;
+}
+
+export interface TcpQuestion {
+  readonly request?: string;
+  /** Milliseconds for all of it. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
 }
 
 export type CgroupVersion = "v1" | "hybrid" | "v2";

@@ -1,19 +1,14 @@
-import type { ChildProcess } from "node:child_process";
-import type { Readable } from "node:stream";
-import { builtin } from "./builtin.ts";
-import type { Processes, RunOptions, RunResult } from "./ports.ts";
+import { constants } from "node:os";
+import { HostError } from "../base/host-error.ts";
+import type { Child, ChildPipe, Processes, RunOptions, RunResult } from "./ports.ts";
 import { findProgram, killProcess, processArgv, processStat } from "./proc.ts";
-import { spawnProgram, whyNotStarted } from "./spawn.ts";
 
 const MAX_OUTPUT = 1024 * 1024;
 const KILL_AFTER_MS = 5000;
+const { SIGTERM, SIGKILL } = constants.signals;
 
 /** Milliseconds that output may still come after the end: only descendants that outlive the program hold the pipe then. */
 const STRAGGLERS_MS = 1000;
-
-type Ending =
-  | { readonly outcome: "exited"; readonly code: number }
-  | { readonly outcome: "signalled"; readonly signal: string };
 
 /** Keeps the first `limit` bytes of a stream, and drops the rest so that the program never blocks. */
 class BoundedOutput {
@@ -21,20 +16,21 @@ class BoundedOutput {
   readonly #chunks: Uint8Array[] = [];
   #size = 0;
 
-  constructor(stream: Readable | null, limit: number, onChunk: ((chunk: Uint8Array) => void) | undefined) {
-    this.ended = new Promise((resolve) => {
-      if (stream === null) return resolve();
-      stream
-        .on("end", resolve)
-        .on("close", resolve)
-        .on("error", () => resolve());
-    });
-    stream?.on("data", (chunk: Uint8Array) => {
+  constructor(pipe: ChildPipe | undefined, limit: number, onChunk: ((chunk: Uint8Array) => void) | undefined) {
+    this.ended = this.#collect(pipe, limit, onChunk);
+  }
+
+  async #collect(
+    pipe: ChildPipe | undefined,
+    limit: number,
+    onChunk: ((chunk: Uint8Array) => void) | undefined,
+  ): Promise<void> {
+    for await (const chunk of pipe?.data ?? []) {
       onChunk?.(chunk);
       const kept = chunk.subarray(0, limit - this.#size);
       this.#size += kept.byteLength;
       if (kept.byteLength > 0) this.#chunks.push(kept);
-    });
+    }
   }
 
   bytes(): Uint8Array {
@@ -45,11 +41,11 @@ class BoundedOutput {
 /** Ends a program that took too long or is no longer wanted. The first reason stays. */
 class Terminator implements Disposable {
   reason: "timed-out" | "aborted" | undefined;
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #options: RunOptions;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(child: ChildProcess, options: RunOptions) {
+  constructor(child: Child, options: RunOptions) {
     this.#child = child;
     this.#options = options;
     options.signal?.addEventListener("abort", this.#onAbort);
@@ -62,8 +58,8 @@ class Terminator implements Disposable {
   #terminate(reason: "timed-out" | "aborted"): void {
     if (this.reason !== undefined) return;
     this.reason = reason;
-    this.#child.kill("SIGTERM");
-    this.#timers.push(setTimeout(() => this.#child.kill("SIGKILL"), this.#options.killAfterMs ?? KILL_AFTER_MS));
+    this.#child.kill(SIGTERM);
+    this.#timers.push(setTimeout(() => this.#child.kill(SIGKILL), this.#options.killAfterMs ?? KILL_AFTER_MS));
   }
 
   [Symbol.dispose](): void {
@@ -72,36 +68,36 @@ class Terminator implements Disposable {
   }
 }
 
+/** Lets the event loop look at the pipes once. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 /** Resolves when the streams ended, or a while after the program did. */
 async function drain(streams: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STRAGGLERS_MS);
+  }).then(async () => {
+    // On a loaded machine the timer may be due before what the program wrote was even looked at.
+    await turn();
+    await turn();
   });
   await Promise.race([streams, patience]);
   clearTimeout(timer);
 }
 
-function start(path: string, args: readonly string[], options: RunOptions): ChildProcess | string {
+/** Starts the program, or tells the errno. */
+function start(spawn: Processes["spawn"], argv: readonly [string, ...string[]], options: RunOptions): Child | string {
+  const [path, ...args] = argv;
   try {
-    const child = builtin.childProcess().spawn(path, args, {
-      env: options.env as NodeJS.ProcessEnv,
+    return spawn(path, args, {
+      env: options.env,
       stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    child.on("error", () => {});
-    return child.pid === undefined ? whyNotStarted(path, options.cwd) : child;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? "EAGAIN";
+    if (error instanceof HostError) return error.errno;
+    throw error;
   }
-}
-
-function ended(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    child.once("exit", (code, signal) =>
-      resolve(signal === null ? { outcome: "exited", code: code ?? 0 } : { outcome: "signalled", signal }),
-    );
-  });
 }
 
 /**
@@ -109,35 +105,42 @@ function ended(child: ChildProcess): Promise<Ending> {
  *
  * Time-out and abort send SIGTERM to the program itself (not to its descendants), and SIGKILL after `killAfterMs`.
  */
-const run: Processes["run"] = async (path, args, options) => {
+async function run(
+  spawn: Processes["spawn"],
+  argv: readonly [string, ...string[]],
+  options: RunOptions,
+): Promise<RunResult> {
   const from = performance.now();
-  const empty = new Uint8Array();
-  const common = { argv: [path, ...args], stdout: empty, stderr: empty };
-  const result = (rest: object) =>
-    ({ ...common, milliseconds: performance.now() - from, ...rest }) as unknown as RunResult;
-  if (options.signal?.aborted) return result({ outcome: "aborted" });
-  const child = start(path, args, options);
-  if (typeof child === "string") return result({ outcome: "not-started", errno: child });
-  const end = ended(child);
+  const finish = (rest: object) => {
+    const empty = new Uint8Array();
+    const common = { argv, stdout: empty, stderr: empty, milliseconds: performance.now() - from };
+    return { ...common, ...rest } as unknown as RunResult;
+  };
+  if (options.signal?.aborted) return finish({ outcome: "aborted" });
+  const child = start(spawn, argv, options);
+  if (typeof child === "string") return finish({ outcome: "not-started", errno: child });
   using terminator = new Terminator(child, options);
   const limit = options.maxOutput ?? MAX_OUTPUT;
-  const stdout = new BoundedOutput(child.stdout, limit, options.onStdout);
-  const stderr = new BoundedOutput(child.stderr, limit, options.onStderr);
-  // A program may end without reading its input.
-  child.stdin?.on("error", () => {});
-  child.stdin?.end(options.stdin);
-  const ending = await end;
+  const stdout = new BoundedOutput(child.pipes[1], limit, options.onStdout);
+  const stderr = new BoundedOutput(child.pipes[2], limit, options.onStderr);
+  if (options.stdin !== undefined) child.pipes[0]?.write(options.stdin);
+  child.pipes[0]?.close();
+  const ending = await child.exited;
   await drain(Promise.all([stdout.ended, stderr.ended]));
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-  const output = { stdout: stdout.bytes(), stderr: stderr.bytes() };
-  return result({ ...output, ...(terminator.reason === undefined ? ending : { outcome: terminator.reason }) });
-};
+  for (const pipe of child.pipes) pipe?.close();
+  const ended = "signal" in ending ? { outcome: "signalled", ...ending } : { outcome: "exited", ...ending };
+  return finish({
+    stdout: stdout.bytes(),
+    stderr: stderr.bytes(),
+    ...(terminator.reason === undefined ? ended : { outcome: terminator.reason }),
+  });
+}
 
-/** Processes of the real host. */
-export function openProcesses(): Processes {
+/** Processes of the real host, started the way that this runtime does it best. */
+export function openProcesses(spawn: Processes["spawn"]): Processes {
   return {
-    run,
-    spawn: spawnProgram,
+    run: (path, args, options) => run(spawn, [path, ...args], options),
+    spawn,
     kill: killProcess,
     stat: processStat,
     argv: processArgv,

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { HostError } from "../base/host-error.ts";
-import { EventQueue } from "./event-queue.ts";
 import { descriptorPath, O_CLOEXEC, O_PATH } from "./file-descriptors.ts";
+import { Inflow } from "./inflow.ts";
 import { check, type Libc } from "./libc.ts";
 import type { LoopSocket, SocketEvents } from "./loop-socket.ts";
 import type { MessageSocket } from "./ports.ts";
@@ -14,9 +14,6 @@ const SOCK_CLOEXEC = 0o2000000;
 
 /** conmon reads no more at once, and silently drops the rest of a longer message. */
 const MAX_MESSAGE = 8192;
-
-/** Bytes that wait for the consumer before the other side is made to wait. */
-const HIGH_WATER = 1024 * 1024;
 
 /** Takes over a connected descriptor. */
 export type OpenLoopSocket = (fd: number, events: SocketEvents) => LoopSocket | Promise<LoopSocket>;
@@ -43,33 +40,21 @@ function connectFd(libc: Libc, path: string): number {
 
 class SeqpacketSocket implements MessageSocket {
   readonly messages: AsyncIterable<Uint8Array>;
-  readonly #queue: EventQueue<Uint8Array>;
+  readonly events: SocketEvents;
+  readonly #inflow: Inflow;
   #socket: LoopSocket | undefined;
-  #waiting = 0;
   #paused = false;
 
   constructor() {
-    this.#queue = new EventQueue({ onTake: () => this.#onTake() });
-    this.messages = this.#queue;
+    this.#inflow = new Inflow({ pause: () => this.#pause(true), resume: () => this.#pause(false) });
+    this.messages = this.#inflow.data;
+    this.events = { data: (message) => this.#inflow.push(message), close: () => this.#inflow.end() };
   }
 
-  readonly events: SocketEvents = {
-    data: (message) => {
-      this.#queue.push(message);
-      this.#waiting = this.#queue.pending.length === 0 ? 0 : this.#waiting + message.byteLength;
-      if (this.#waiting < HIGH_WATER || this.#paused) return;
-      this.#paused = true;
-      this.#socket?.pause();
-    },
-    close: () => this.#queue.end(),
-  };
-
-  #onTake(): void {
-    if (!this.#paused) return;
-    this.#waiting = this.#queue.pending.reduce((sum, message) => sum + message.byteLength, 0);
-    if (this.#waiting >= HIGH_WATER) return;
-    this.#paused = false;
-    this.#socket?.resume();
+  #pause(paused: boolean): void {
+    this.#paused = paused;
+    if (paused) this.#socket?.pause();
+    else this.#socket?.resume();
   }
 
   use(socket: LoopSocket): void {
@@ -88,7 +73,7 @@ class SeqpacketSocket implements MessageSocket {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#queue.end();
+    this.#inflow.end();
     this.#socket?.close();
     this.#socket = undefined;
   }

@@ -55,6 +55,10 @@ export interface BootState {
   /** OCI runtime that created it: absolute path and root. */
   readonly runtime?: { readonly path: string; readonly root: string };
   readonly restartCount: number;
+  /** Its restart policy starts it again at this time (ms since the epoch); it has ended and is not cleaned up meanwhile. */
+  readonly restartAt?: number;
+  /** Restarts by policy in a row after short runs: how far the back-off has come. */
+  readonly restartStep?: number;
   readonly stoppedByUser: boolean;
   readonly execSessions: Readonly<Record<string, ExecSession>>;
 }
@@ -76,4 +80,6 @@ export interface LastRun {
   readonly exitCode?: number;
   readonly oomKilled?: boolean;
   readonly error?: string;
+  /** How often its restart policy had started it again when it ended. */
+  readonly restartCount?: number;
 }

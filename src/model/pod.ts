@@ -1,6 +1,6 @@
 import type { ContainerId, PodId } from "../base/brand.ts";
 import type { Resources, RestartPolicy } from "./container.ts";
-import type { ContainerStatus } from "./container-state.ts";
+import type { ContainerStatus, ProcessRef } from "./container-state.ts";
 
 /** Namespaces that a pod's members share through the infra container. */
 export interface PodSharing {
@@ -41,6 +41,8 @@ export interface PodConfig {
   readonly createCommand: readonly string[];
   readonly serviceContainer?: ContainerId;
   readonly lifetime: "independent" | "owner";
+  /** The process that the pod ends with, for lifetime `owner`. */
+  readonly owner?: ProcessRef;
 }
 
 export type PodStatus = "Created" | "Running" | "Degraded" | "Paused" | "Exited" | "Stopped" | "Error";

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import type { ContainerCreateOptions, MountOption } from "../engine/api/container-options.ts";
 import type { ContainerConfig } from "../model/container.ts";
 import { cgroupPathFor } from "./cgroup-path.ts";
-import { ACCOUNTS, CONFIG, CONTAINER_ID, HOST, INFRA_ID, inputOf, POD_ID, podOf } from "./fixtures/inputs.ts";
+import { ACCOUNTS, CONFIG, CONTAINER_ID, HOST, INFRA_ID, inputOf, POD_ID, podOf } from "./fakes/inputs.ts";
 import { generateSpec } from "./generate-spec.ts";
 import { hostnameFor } from "./hostname.ts";
 import type { HostNode, NamespaceName, ResolvedMount, SpecInput } from "./inputs.ts";
@@ -15,7 +15,7 @@ import { resolveUser } from "./users.ts";
 
 const SECCOMP: OciSeccomp = { defaultAction: "SCMP_ACT_ERRNO", syscalls: [] };
 
-/** Specifications that podman 4.3.1 wrote with crun on the host of fixtures/inputs.ts, ids and paths replaced by words. */
+/** Specifications that podman 4.3.1 wrote with crun on the host of fakes/inputs.ts, ids and paths replaced by words. */
 const PODMAN = JSON.parse(
   readFileSync(join(import.meta.dirname, "fixtures", "podman-4.3.1-specs.json"), "utf8"),
 ) as Record<string, Json>;

@@ -24,7 +24,6 @@ export type SpecConfig = Pick<
   | "env"
   | "envHost"
   | "httpProxy"
-  | "infraCommand"
   | "infraImage"
   | "init"
   | "ipcns"
@@ -96,6 +95,11 @@ export interface ResolveInput {
   readonly isInfra?: boolean;
   /** It runs the engine's own pause root file system. */
   readonly pause?: true;
+}
+
+/** True for a pod's infra container, whatever it is made from. */
+export function isInfraInput(input: Pick<ResolveInput, "isInfra" | "pause">): boolean {
+  return input.isInfra === true || input.pause === true;
 }
 
 export interface ResolvedContainer {

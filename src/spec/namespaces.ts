@@ -1,5 +1,5 @@
 import type { ContainerConfig, IdMapping, IdMappings, NamespaceMode, Namespaces } from "../model/container.ts";
-import type { NamespaceName, ResolveInput } from "./inputs.ts";
+import { isInfraInput, type NamespaceName, type ResolveInput } from "./inputs.ts";
 import { findDonor, invalid } from "./invalid.ts";
 
 /** A namespace as the user asks for it, before containers and pods are looked up. */
@@ -55,7 +55,7 @@ export function donorOf(input: ResolveInput, name: NamespaceName, ref: string): 
 /** The infra whose namespaces a member joins. */
 export function infraOf(input: ResolveInput): ContainerConfig {
   const infra = input.pod?.infra;
-  if (infra === undefined || input.isInfra === true || input.pause === true)
+  if (infra === undefined || isInfraInput(input))
     throw invalid(
       "cannot use pod namespace as container is not joining a pod or pod has no infra container: invalid argument",
     );
@@ -70,7 +70,7 @@ function joinInfra(infra: ContainerConfig, mode: { readonly mode: string }): Nam
 /** True if a member takes this namespace from its pod unless it says otherwise. */
 export function sharedByPod(input: ResolveInput, name: NamespaceName): boolean {
   const { pod } = input;
-  return pod?.infra !== undefined && input.isInfra !== true && input.pause !== true && pod.config.sharing[name];
+  return pod?.infra !== undefined && !isInfraInput(input) && pod.config.sharing[name];
 }
 
 /** The mode of one namespace of the pod's infra container, as a member joins it. */
@@ -94,8 +94,7 @@ function defaultText(input: ResolveInput, name: PlainName | "ipc"): string {
   if (name === "cgroup") return config.cgroupns || (host.cgroupVersion === "v2" ? "private" : "host");
   if (name === "user") return config.userns || "host";
   if (name !== "ipc") return (name === "pid" ? config.pidns : config.utsns) || "private";
-  const isInfra = input.isInfra === true || input.pause === true;
-  return isInfra && config.ipcns !== "host" ? "shareable" : config.ipcns || "shareable";
+  return isInfraInput(input) && config.ipcns !== "host" ? "shareable" : config.ipcns || "shareable";
 }
 
 function resolveOne(input: ResolveInput, name: PlainName): NamespaceMode {

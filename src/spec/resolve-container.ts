@@ -1,22 +1,13 @@
 import { fail } from "../base/errors.ts";
-import type {
-  ContainerConfig,
-  HostDevice,
-  LogSettings,
-  Namespaces,
-  RestartPolicy,
-  RootfsSource,
-} from "../model/container.ts";
+import type { ContainerConfig, HostDevice, LogSettings, Namespaces, RestartPolicy } from "../model/container.ts";
 import { parseDevice, parseDeviceCgroupRule } from "../model/notation/devices.ts";
-import { parseSignal } from "../model/notation/signals.ts";
 import { containerAnnotations } from "./annotations.ts";
 import { resolveCgroupParent } from "./cgroup-path.ts";
 import { checkDependencyScope, resolveDependencies } from "./dependencies.ts";
-import { cgroupManagerOf, type ResolvedContainer, type ResolveInput } from "./inputs.ts";
+import { cgroupManagerOf, isInfraInput, type ResolvedContainer, type ResolveInput } from "./inputs.ts";
 import { invalid } from "./invalid.ts";
 import { resolveIdMappings, resolveNamespaces, sharedByPod } from "./namespaces.ts";
-import { resolveCommand, resolveEnvironment } from "./resolve-command.ts";
-import { checkHealth, resolveHealth } from "./resolve-health.ts";
+import { resolveFromImage } from "./resolve-image.ts";
 import { containerPath, resolveMounts } from "./resolve-mounts.ts";
 import { resolveNetwork } from "./resolve-network.ts";
 import { resolveResources, resolveUlimits } from "./resolve-resources.ts";
@@ -24,44 +15,11 @@ import { resolveSysctls } from "./resolve-sysctls.ts";
 import { resolveSecurity } from "./security-options.ts";
 import { KEEP_GROUPS } from "./users.ts";
 
-/** SIGTERM. */
-const DEFAULT_STOP_SIGNAL = 15;
-
 /** podman gives every infra this much, whatever the configuration says. */
 const INFRA_STOP_SECONDS = 10;
 
 /** Names of containers and pods. */
 export const NAME_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-
-const isInfra = (input: ResolveInput) => input.isInfra === true || input.pause === true;
-
-/** The name that the user gave, as the image knows it. */
-function imageNameOf(input: ResolveInput): string {
-  const wanted = input.options.image ?? "";
-  const names = input.image?.names ?? [];
-  const tagged = /:[^/]*$/.test(wanted) ? wanted : `${wanted}:latest`;
-  return names.find((name) => name === wanted || name === tagged || name.endsWith(`/${tagged}`)) ?? names[0] ?? wanted;
-}
-
-function resolveRootfs(input: ResolveInput): RootfsSource {
-  const { options, image } = input;
-  if (input.pause === true) return { kind: "pause" };
-  if (options.rootfs !== undefined) {
-    if (options.image !== undefined || image !== undefined)
-      throw invalid("rootfs and image are exclusive: give one of them");
-    const overlay = options.rootfs.endsWith(":O");
-    const path = overlay ? options.rootfs.slice(0, -2) : options.rootfs;
-    if (!path.startsWith("/")) throw invalid(`root file system "${path}" must be an absolute path`);
-    return { kind: "path", path, overlay };
-  }
-  if (image === undefined) throw invalid("must specify an image or a root file system for a container");
-  return {
-    kind: "image",
-    imageId: image.id,
-    imageName: imageNameOf(input),
-    chainId: image.layers.at(-1)?.chainId ?? "",
-  };
-}
 
 /** What can be said about a restart policy and the options beside it (spec/pods.md 5.7). */
 function resolveRestart(input: ResolveInput): RestartPolicy {
@@ -93,7 +51,7 @@ function resolveInitType(input: ResolveInput): "always" | "once" | undefined {
 /** The user namespace belongs to the pod (spec/pods.md 1.6). */
 function checkPodUser(input: ResolveInput): void {
   const { options, pod } = input;
-  if (pod === undefined || isInfra(input)) return;
+  if (pod === undefined || isInfraInput(input)) return;
   if (options.namespaces?.user !== undefined && options.namespaces.user !== "")
     throw invalid("--userns and --pod cannot be set together");
   if (pod.infra !== undefined && (options.uidMap?.length ?? 0) + (options.gidMap?.length ?? 0) > 0)
@@ -112,17 +70,9 @@ function resolveHostname(input: ResolveInput, namespaces: Pick<Namespaces, "uts"
   return hostname;
 }
 
-function resolveWorkdir(input: ResolveInput): string {
-  const { workdir } = input.options;
-  if (workdir === undefined) return containerPath(`/${input.image?.config.config.WorkingDir ?? ""}`);
-  if (!workdir.startsWith("/"))
-    throw invalid(`the working directory "${workdir}" is invalid, it needs to be an absolute path`);
-  return containerPath(workdir);
-}
-
 function resolveDevices(input: ResolveInput): readonly HostDevice[] {
-  const configured = isInfra(input) ? [] : input.config.devices.map(parseDevice);
-  const inherited = isInfra(input) ? [] : (input.pod?.infra?.devices ?? []);
+  const configured = isInfraInput(input) ? [] : input.config.devices.map(parseDevice);
+  const inherited = isInfraInput(input) ? [] : (input.pod?.infra?.devices ?? []);
   const own = input.options.devices ?? [];
   const bad = own.find((device) => !/^[rwm]{1,3}$/.test(device.permissions));
   if (bad !== undefined) throw invalid(`invalid device mode: ${bad.permissions}`);
@@ -135,7 +85,7 @@ function resolveDevices(input: ResolveInput): readonly HostDevice[] {
 function resolveShmSize(input: ResolveInput, namespaces: Pick<Namespaces, "ipc">): number {
   const { shmSize } = input.options;
   if (shmSize === undefined) {
-    const inherited = isInfra(input) ? undefined : input.pod?.infra?.shmSize;
+    const inherited = isInfraInput(input) ? undefined : input.pod?.infra?.shmSize;
     return inherited ?? input.config.shmSize;
   }
   if (!Number.isSafeInteger(shmSize) || shmSize < 0)
@@ -173,14 +123,10 @@ function checkNumbers(input: ResolveInput): void {
     throw invalid("the '--group-add keep-groups' option is not allowed with any other --group-add options");
 }
 
-function checkLabels(labels: Readonly<Record<string, string>>): void {
-  if (Object.hasOwn(labels, "")) throw invalid(`unable to process labels: invalid label format: "=${labels[""]}"`);
-}
-
 /** Fields that are the user's or the configuration's word, without more to it. */
 function plainFields(input: ResolveInput) {
   const { options, config } = input;
-  const stopTimeout = isInfra(input) ? INFRA_STOP_SECONDS : (options.stopTimeout ?? config.stopTimeout);
+  const stopTimeout = isInfraInput(input) ? INFRA_STOP_SECONDS : (options.stopTimeout ?? config.stopTimeout);
   const timezone = options.timezone ?? config.timezone;
   return {
     groupAdd: options.groupAdd ?? [],
@@ -205,7 +151,7 @@ function plainFields(input: ResolveInput) {
 }
 
 function resolveInit(input: ResolveInput, namespaces: Pick<Namespaces, "pid">): boolean {
-  const init = input.options.init ?? (!isInfra(input) && input.config.init);
+  const init = input.options.init ?? (!isInfraInput(input) && input.config.init);
   if (init && namespaces.pid.mode !== "private") {
     if (input.options.init === undefined) return false;
     throw invalid("cannot add init binary as PID 1 (PID namespace isn't private)");
@@ -242,36 +188,14 @@ function resolveIsolation(input: ResolveInput) {
 }
 
 function resolveLimits(input: ResolveInput) {
-  const limits = resolveResources(isInfra(input) ? {} : (input.options.resources ?? {}), input.host);
+  const limits = resolveResources(isInfraInput(input) ? {} : (input.options.resources ?? {}), input.host);
   const pidsLimit = limits.resources.pidsLimit ?? input.config.pidsLimit;
   return {
     warnings: limits.warnings,
     fields: {
-      resources: isInfra(input) ? limits.resources : { ...limits.resources, pidsLimit },
+      resources: isInfraInput(input) ? limits.resources : { ...limits.resources, pidsLimit },
       ulimits: resolveUlimits(input.options.ulimits ?? [], input.config.defaultUlimits),
     },
-  };
-}
-
-/** Health, labels, command and kin: what the image has a say in. */
-function resolveFromImage(input: ResolveInput) {
-  const { options, config, host } = input;
-  const image = input.image?.config.config;
-  const signal = options.stopSignal ?? image?.StopSignal ?? "";
-  const health = resolveHealth(options.health, image);
-  const labels = { ...image?.Labels, ...options.labels };
-  checkLabels(options.labels ?? {});
-  return {
-    rootfs: resolveRootfs(input),
-    ...resolveCommand(options, image),
-    env: resolveEnvironment(options, { config, host, ...(image === undefined ? {} : { image }) }),
-    workdir: resolveWorkdir(input),
-    workdirIsUsers: options.workdir !== undefined,
-    user: isInfra(input) ? "" : (options.user ?? image?.User ?? ""),
-    labels,
-    stopSignal: signal === "" ? DEFAULT_STOP_SIGNAL : parseSignal(signal),
-    ...(health === undefined ? {} : { health }),
-    ...(options.readiness === undefined ? {} : { readiness: checkHealth(options.readiness) }),
   };
 }
 
@@ -292,13 +216,13 @@ export function resolveContainer(input: ResolveInput): ResolvedContainer {
   const limits = resolveLimits(input);
   const mounts = resolveMounts(input);
   const manager = cgroupManagerOf(input.config, input.host);
-  const inherited = isInfra(input) ? undefined : pod?.infra?.security;
+  const inherited = isInfraInput(input) ? undefined : pod?.infra?.security;
   const config: ContainerConfig = {
     id,
     name,
     createdAt: input.now,
     ...(pod === undefined ? {} : { pod: pod.config.id }),
-    isInfra: isInfra(input),
+    isInfra: isInfraInput(input),
     ...(initType === undefined ? {} : { initType }),
     ...resolveFromImage(input),
     ...plainFields(input),
@@ -310,7 +234,7 @@ export function resolveContainer(input: ResolveInput): ResolvedContainer {
     security: resolveSecurity(options, {
       inherited,
       host: input.host,
-      readOnlyByDefault: !isInfra(input) && input.config.readOnlyRootfs,
+      readOnlyByDefault: !isInfraInput(input) && input.config.readOnlyRootfs,
     }),
     cgroupParent: resolveCgroupParent(options.cgroupParent, {
       manager,

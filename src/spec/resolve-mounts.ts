@@ -4,7 +4,7 @@ import { fail } from "../base/errors.ts";
 import type { MountOption } from "../engine/api/container-options.ts";
 import type { UserMount } from "../model/container.ts";
 import { parseVolume } from "../model/notation/mounts.ts";
-import type { ResolveInput } from "./inputs.ts";
+import { isInfraInput, type ResolveInput } from "./inputs.ts";
 import { findDonor, invalid } from "./invalid.ts";
 import { checkOptions } from "./mount-options.ts";
 
@@ -120,13 +120,13 @@ function donatedMounts(input: ResolveInput, warnings: string[]): readonly UserMo
 
 /** What a member takes over from its pod's infra (spec/pods.md 1.6); volumes of the infra's image stay its own. */
 function inheritedMounts(input: ResolveInput): readonly UserMount[] {
-  if (input.isInfra === true || input.pause === true) return [];
+  if (isInfraInput(input)) return [];
   return (input.pod?.infra?.mounts ?? []).filter((mount) => mount.type !== "volume" || !mount.anonymous);
 }
 
 /** Mounts that the configuration gives every container; the user's own win. */
 function configuredMounts(input: ResolveInput): readonly UserMount[] {
-  if (input.isInfra === true || input.pause === true) return [];
+  if (isInfraInput(input)) return [];
   return input.config.volumes.map((text) => resolveOne(input, parseVolume(text, "/")));
 }
 

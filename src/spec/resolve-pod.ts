@@ -142,7 +142,8 @@ function infraOptions(input: PodInput): ContainerCreateOptions {
   const { options, config } = input;
   const image = (options.infraImage ?? config.infraImage) || undefined;
   const ownUts = (options.uts ?? "private") === "private" || options.uts === "";
-  const hostname = options.hostname ?? (ownUts ? input.name : undefined);
+  // A name that the kernel takes for no host name leaves the infra's short id.
+  const hostname = options.hostname ?? (ownUts && input.name.length <= 64 ? input.name : undefined);
   const entrypoint = options.infraCommand ?? (image === undefined ? PAUSE_COMMAND : undefined);
   return present({
     image,

@@ -10,8 +10,8 @@ export interface RunCliOptions {
   readonly stdin?: string;
   readonly euid?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Files by absolute path. */
-  readonly files?: Readonly<Record<string, string>>;
+  /** Files by absolute path; a Map also receives what the command writes. */
+  readonly files?: Readonly<Record<string, string>> | Map<string, string>;
   readonly cwd?: string;
   /** Streams that are terminals; none by default. */
   readonly terminals?: readonly ("stdin" | "stdout" | "stderr")[];
@@ -50,6 +50,27 @@ function terminalOf(options: RunCliOptions, log: string[]): CliHost["terminal"] 
   };
 }
 
+/** Files that are read and written in chunks, and temporary ones: those stay in `files` until disposed. */
+function chunkFiles(
+  files: Map<string, string>,
+  at: (path: string) => string,
+): Pick<CliHost, "temporaryPath" | "readChunks" | "writeChunks"> {
+  return {
+    temporaryPath: () => ({
+      path: "/var/tmp/minke-1/archive",
+      [Symbol.dispose]: () => void files.delete("/var/tmp/minke-1/archive"),
+    }),
+    readChunks: async function* (path) {
+      yield new TextEncoder().encode(files.get(at(path)) ?? "");
+    },
+    writeChunks: async (path, chunks) => {
+      let text = "";
+      for await (const chunk of chunks) text += new TextDecoder().decode(chunk);
+      files.set(at(path), text);
+    },
+  };
+}
+
 /**
  * Runs one command line of the whole CLI against an engine that only records.
  *
@@ -66,7 +87,7 @@ export async function runCli(
   const cwd = options.cwd ?? "/work";
   let opened: GlobalFlags | undefined;
   let forwarded = 0;
-  const files = new Map(Object.entries(options.files ?? {}));
+  const files = options.files instanceof Map ? options.files : new Map(Object.entries(options.files ?? {}));
   const code = await main(
     {
       args,
@@ -108,6 +129,8 @@ export async function runCli(
       },
       writeFile: (path, content) => void files.set(resolve(cwd, path), content),
       fileExists: (path) => files.has(resolve(cwd, path)),
+      ...chunkFiles(files, (path) => resolve(cwd, path)),
+      platform: { architecture: "amd64", runtime: "test 1.0" },
       openEngine: async (global) => {
         opened = global;
         return fake.engine;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Abortable } from "../../base/abortable.ts";
 import { fail } from "../../base/errors.ts";
 import type { Files, Processes, RunResult } from "../../host/ports.ts";
@@ -30,6 +31,7 @@ export class OciRuntime {
   readonly systemdCgroup: boolean;
   readonly #env: Readonly<Record<string, string>>;
   readonly #processes: Processes;
+  readonly #files: Files;
 
   constructor(deps: { readonly processes: Processes; readonly files: Files }, options: OciRuntimeOptions) {
     this.name = options.name;
@@ -38,6 +40,7 @@ export class OciRuntime {
     this.systemdCgroup = options.systemdCgroup;
     this.#env = options.env;
     this.#processes = deps.processes;
+    this.#files = deps.files;
   }
 
   /** Arguments before conmon's own sub-command; `log` is the file for the runtime's JSON messages. */
@@ -45,8 +48,13 @@ export class OciRuntime {
     return globalArgs({ root: this.root, log, systemdCgroup: false });
   }
 
-  /** Starts a created container. Throws OCI_* when the runtime refuses. */
+  /**
+   * Starts a created container. crun's init waits at a FIFO for one byte, and its `start` does nothing but write that, so the
+   * engine writes it itself and saves a process (docs/decisions/0020). Throws OCI_* when the runtime refuses.
+   */
   async start(id: string, options?: Abortable): Promise<void> {
+    options?.signal?.throwIfAborted();
+    if (this.name === "crun" && this.#files.consumeFifo(join(this.root, id, "exec.fifo"), "\0")) return;
     await this.#must(id, { do: "start" }, options);
   }
 
@@ -58,6 +66,14 @@ export class OciRuntime {
   /** Removes the runtime's record, cgroup included; with `force` a living container is killed first. Missing is fine. */
   async delete(id: string, options?: Abortable & { readonly force?: boolean }): Promise<Late> {
     return this.#late(id, { do: "delete", force: options?.force ?? false }, options);
+  }
+
+  /**
+   * Drops the runtime's record of a container whose init is gone, which is all that `delete` does to one, its cgroup apart. The
+   * caller has made sure of the end and removes the cgroup.
+   */
+  forget(id: string): void {
+    this.#files.removeTree(join(this.root, id));
   }
 
   async pause(id: string, options?: Abortable): Promise<void> {

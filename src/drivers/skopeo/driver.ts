@@ -1,6 +1,13 @@
 import { fail } from "../../base/errors.ts";
 import type { Processes, RunResult } from "../../host/ports.ts";
-import { type AccessOptions, type CopyOptions, copyArgs, type GlobalOptions, inspectArgs, listTagsArgs } from "./args.ts";
+import {
+  type AccessOptions,
+  type CopyOptions,
+  copyArgs,
+  type GlobalOptions,
+  inspectArgs,
+  listTagsArgs,
+} from "./args.ts";
 import { lineSplitter, reasonOf, tagsOf } from "./reply.ts";
 
 export interface SkopeoDeps {
@@ -46,7 +53,11 @@ export function openSkopeo(deps: SkopeoDeps): Skopeo {
       try {
         return tagsOf(stdout);
       } catch (error) {
-        throw fail("PROGRAM_FAILED", { program: "skopeo", detail: "its list of tags cannot be read" }, { cause: error });
+        throw fail(
+          "PROGRAM_FAILED",
+          { program: "skopeo", detail: "its list of tags cannot be read" },
+          { cause: error },
+        );
       }
     },
   };

@@ -25,7 +25,10 @@ function withoutArguments(message: string): string {
   return message
     .replace(/^(?:Error )?initializing source \S+?: (?=\S)/i, "")
     .replace(/^Error parsing image name "[^"]*": /, "")
-    .replace(/^Error (?:retrieving manifest for image|reading OCI-formatted configuration data|listing repository tags): /, "");
+    .replace(
+      /^Error (?:retrieving manifest for image|reading OCI-formatted configuration data|listing repository tags): /,
+      "",
+    );
 }
 
 /**

@@ -13,6 +13,7 @@ import { newId } from "../hash-id.ts";
 import { LockedPod } from "../pods/locked.ts";
 import { createVolume } from "../volumes/create.ts";
 import { removeVolume } from "../volumes/remove.ts";
+import { checkAgainstHost } from "./host-checks.ts";
 import { isAlive } from "./observe.ts";
 import { removeContainer } from "./remove.ts";
 
@@ -45,6 +46,7 @@ export async function createContainer(
   if (pod !== undefined && options.initContainer !== undefined) refuseRunningPod(deps, pod);
   if (options.replace === true && options.name !== undefined) await replaceOld(deps, options.name, io);
   const { config, warnings } = definitionOf(deps, { options, images, pod });
+  checkAgainstHost(deps, config);
   await insert(deps, config, io);
   if (options.cidFile !== undefined) deps.host.files.createExclusive(options.cidFile, config.id, { mode: 0o644 });
   return { id: config.id, warnings };

@@ -36,7 +36,7 @@ function nodesOf(deps: EngineDeps, device: HostDevice): readonly HostNode[] {
   const node = nodeAt(deps, device);
   if (node !== undefined) return [node];
   if (deps.host.inodes.stat(device.source)?.kind === "directory") return nodesBelow(deps, device);
-  throw fail("INVALID_ARGUMENT", { message: `stat ${device.source}: no such file or directory, or no device` });
+  throw fail("INVALID_ARGUMENT", { message: `stat ${device.source}: no such file or directory` });
 }
 
 function nodeAt(deps: EngineDeps, device: HostDevice): HostNode | undefined {

@@ -3,6 +3,7 @@ import { parseSignal } from "../../model/notation/signals.ts";
 import type { ContainerSelection, Containers } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { attachContainer } from "./attach.ts";
+import { removeEnded } from "./auto-remove.ts";
 import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
 import { containerByRef, createContainer } from "./create.ts";
 import { endExec, execContainer, execDetached } from "./exec.ts";
@@ -14,12 +15,11 @@ import { containerLogs } from "./logs.ts";
 import { pauseContainer, unpauseContainer } from "./pause.ts";
 import { portLines } from "./ports.ts";
 import { pruneContainers } from "./prune.ts";
-import { removeContainer } from "./remove.ts";
 import { removeContainers } from "./remove-many.ts";
 import { renameContainer } from "./rename.ts";
 import { restartContainer } from "./restart.ts";
 import { forEachSelected } from "./select.ts";
-import { startAttached } from "./start-attached.ts";
+import { autoRemoved, startAttached } from "./start-attached.ts";
 import { startWithDependencies } from "./start-single.ts";
 import { containerStats } from "./stats.ts";
 import { stopContainer } from "./stop.ts";
@@ -47,7 +47,9 @@ export function containersOf(deps: EngineDeps): Containers {
         ignore: isStateRefusal,
         apply: async (id) => {
           await stopContainer(deps, id, options);
-          await cleanupContainer(deps, id, { ...options, stoppedOnly: true });
+          await (autoRemoved(deps, id)
+            ? removeEnded(deps, id)
+            : cleanupContainer(deps, id, { ...options, stoppedOnly: true }));
         },
       }),
     kill: async (selection, options = {}) => {
@@ -80,8 +82,8 @@ export function containersOf(deps: EngineDeps): Containers {
           if (options.execSession !== undefined) return endExec(deps, id, { session: options.execSession });
           const stoppedOnly: CleanupOptions =
             options.stoppedOnly === undefined ? {} : { stoppedOnly: options.stoppedOnly };
+          if (options.remove === true) return removeEnded(deps, id);
           await cleanupContainer(deps, id, { ...options, ...stoppedOnly });
-          if (options.remove === true) await removeEnded(deps, id);
         },
       }),
     prune: (options = {}) => pruneContainers(deps, options),
@@ -125,15 +127,4 @@ function isMissing(error: unknown): boolean {
 
 function runningOnly(deps: EngineDeps): ContainerSelection {
   return { refs: listContainers(deps).map((row) => row.config.id) };
-}
-
-/** `--rm`: the container goes when it has ended, unless its restart policy brought it back. */
-async function removeEnded(deps: EngineDeps, id: ContainerId): Promise<void> {
-  const state = deps.store.boot.get(id);
-  if (state !== undefined && state.phase !== "stopped") return;
-  try {
-    await removeContainer(deps, id, { volumes: true });
-  } catch (error) {
-    if (!isMissing(error) && !isStateRefusal(error)) throw error;
-  }
 }

@@ -46,6 +46,8 @@ export async function initLocked(
   undo.defer(() => tearDown(deps, container));
   options.signal?.throwIfAborted();
   const network = startNetwork(deps, container, options);
+  // It may fail while nobody waits for it yet.
+  network.catch(() => undefined);
   try {
     await createInRuntime(deps, container, options);
   } catch (error) {
@@ -95,10 +97,7 @@ async function startNetwork(
   const netns = deps.paths.netnsOf(config.id);
   if (state?.networks !== undefined && deps.host.namespaces.exists(netns)) return state.networks;
   deps.host.namespaces.create(netns);
-  const results = joinNetworks(deps, config, options);
-  // It may fail while nobody waits for it yet.
-  results.catch(() => undefined);
-  return results;
+  return joinNetworks(deps, config, options);
 }
 
 async function createInRuntime(deps: EngineDeps, container: LockedContainer, options: InitOptions): Promise<void> {

@@ -5,6 +5,7 @@ import type { MessageSocket } from "../../host/ports.ts";
 import type { AttachEnd, Stdio } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { attachContainer, finish, followResizes, pump } from "./attach.ts";
+import { removeEnded } from "./auto-remove.ts";
 import { startWithDependencies } from "./start-single.ts";
 
 /**
@@ -30,5 +31,13 @@ export async function startAttached(
   if (socket === undefined)
     throw fail("INTERNAL", { message: `container ${id} was started without its attach socket` });
   await using held = socket;
-  return finish(deps, id, { ...signal, detached: await pump(held, io.stdio, signal) });
+  const end = await finish(deps, id, { ...signal, detached: await pump(held, io.stdio, signal) });
+  // As podman: when a foreground run returns, the container is gone.
+  if (end.reason === "ended" && autoRemoved(deps, id)) await removeEnded(deps, id);
+  return end;
+}
+
+/** True if the container goes when it ends (`--rm`). */
+export function autoRemoved(deps: EngineDeps, id: ContainerId): boolean {
+  return deps.store.read((tx) => tx.containers.get(id)?.autoRemove ?? false);
 }

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
+import type { BootState } from "../../model/container-state.ts";
 import type { EngineDeps } from "../deps.ts";
 import type { LockedContainer } from "./locked.ts";
 import { attachRequest, ownsNetns } from "./network-setup.ts";
+import { isAlive } from "./observe.ts";
 
 /**
  * Takes down everything a container has on the host: runtime record and living processes, network, mounts, cgroup, boot
@@ -32,14 +34,27 @@ export async function tearDown(deps: EngineDeps, container: LockedContainer): Pr
   container.save(undefined);
 }
 
-/** Deletes the container from its OCI runtime, killing what still lives, and removes its cgroup. */
+/**
+ * Deletes the container from its OCI runtime, killing what still lives, and removes its cgroup. One that has ended, and whose
+ * cgroup is empty, needs no runtime process for that.
+ */
 export async function deleteFromRuntime(deps: EngineDeps, container: LockedContainer): Promise<void> {
   const { state, id } = container;
   if (state?.runtime === undefined) return;
+  const runtime = deps.runtime(state.runtime);
+  if (state.process !== undefined && !isAlive(deps, state.process) && removeCgroup(deps, state)) {
+    runtime.forget(id);
+    return;
+  }
   if (state.paused === true && state.cgroupPath !== undefined && deps.host.cgroups.exists(state.cgroupPath))
     await deps.host.cgroups.setFrozen(state.cgroupPath, false);
-  await deps.runtime(state.runtime).delete(id, { force: true });
-  if (state.cgroupPath !== undefined) deps.host.cgroups.remove(state.cgroupPath);
+  await runtime.delete(id, { force: true });
+  removeCgroup(deps, state);
+}
+
+/** False if something still lives in it. */
+function removeCgroup(deps: EngineDeps, state: BootState): boolean {
+  return state.cgroupPath === undefined || deps.host.cgroups.remove(state.cgroupPath);
 }
 
 async function tearDownNetwork(deps: EngineDeps, container: LockedContainer): Promise<void> {

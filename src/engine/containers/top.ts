@@ -49,7 +49,7 @@ export function processTable(
     .filter(Boolean);
   const columns = (names.length === 0 ? DEFAULT_COLUMNS : names).map((name) => {
     const column = COLUMNS.find((c) => c.code === name || c.name === name.toLowerCase());
-    if (column === undefined) throw fail("INVALID_ARGUMENT", { message: `unknown descriptor "${name}"` });
+    if (column === undefined) throw fail("INVALID_ARGUMENT", { message: `'${name}': unknown descriptor` });
     return column;
   });
   const context = {

@@ -8,6 +8,7 @@ import { resolvePod } from "../../spec/resolve-pod.ts";
 import type { ContainerCreateOptions } from "../api/container-options.ts";
 import type { PodCreateOptions } from "../api/pods.ts";
 import { containerByRef, createContainer, freeName, insertDefinition, withHostPorts } from "../containers/create.ts";
+import { checkAgainstHost } from "../containers/host-checks.ts";
 import type { EngineDeps } from "../deps.ts";
 import { podEvent } from "../event-subject.ts";
 import { newId } from "../hash-id.ts";
@@ -111,6 +112,7 @@ async function definePod(deps: EngineDeps, options: PodCreateOptions, io: PodCre
     now,
     containers: (ref) => containerByRef(deps, ref),
   });
+  checkAgainstHost(deps, infra.config);
   const pod = { ...resolved.pod, infraId: infra.config.id };
   return { pod, infra: withHostPorts(deps, infra.config), warnings: [...resolved.warnings, ...infra.warnings] };
 }

@@ -52,6 +52,11 @@ export class FakeCgroups implements Cgroups {
     return group;
   }
 
+  /** All groups, for leak checks. */
+  get paths(): readonly string[] {
+    return [...this.#groups.keys()].sort();
+  }
+
   version(): CgroupVersion {
     return this.layout;
   }

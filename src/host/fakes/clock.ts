@@ -33,6 +33,12 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** Milliseconds until the first sleeper wakes; undefined if nobody sleeps. */
+  get untilNext(): number | undefined {
+    if (this.#sleepers.length === 0) return undefined;
+    return Math.max(0, Math.min(...this.#sleepers.map((sleeper) => sleeper.at)) - this.#elapsed);
+  }
+
   /** Resolves once somebody sleeps. */
   whenSleeping(): Promise<void> {
     if (this.#sleepers.length > 0) return Promise.resolve();

@@ -67,6 +67,15 @@ class FakeFiles implements Files {
     this.#kernel.tree.put("open", path, node);
   }
 
+  consumeFifo(path: string, data: string): boolean {
+    const { node } = this.#kernel.tree.look("open", path, true);
+    if (node?.kind !== "fifo" || node.reader === undefined) return false;
+    const { reader } = node;
+    this.remove(path);
+    reader(data);
+    return true;
+  }
+
   writeInPlace(path: string, data: string): void {
     this.#effect("writeInPlace", path);
     const place = this.#kernel.tree.look("open", path, true);

@@ -52,11 +52,12 @@ export function parseSignal(text: string | number): number {
   return number;
 }
 
-/** `SIGTERM` for 15; `SIGRTMIN+n` for real-time signals; the number itself for what has no name. */
+/** `SIGTERM` for 15; `SIGRTMIN+n` and `SIGRTMAX-n` for real-time signals; the number itself for what has no name. */
 export function signalName(signal: number): string {
   const name = NAMES[signal - 1];
   if (name !== undefined) return `SIG${name}`;
   if (signal === LAST) return "SIGRTMAX";
   if (signal === 34) return "SIGRTMIN";
-  return signal > 34 && signal < LAST ? `SIGRTMIN+${signal - 34}` : String(signal);
+  if (signal < 34 || signal > LAST) return String(signal);
+  return signal < 50 ? `SIGRTMIN+${signal - 34}` : `SIGRTMAX-${LAST - signal}`;
 }

@@ -40,6 +40,9 @@ forEachHost("files", (example) => {
   example("a FIFO without a reader says ENXIO at once", ({ host, directory }) => {
     host.inodes.makeNode(`${directory}/fifo`, "fifo", 0o600, 0, 0);
     throwsErrno(() => host.files.writeInPlace(`${directory}/fifo`, "x"), "ENXIO");
+    assert.equal(host.files.consumeFifo(`${directory}/fifo`, "x"), false);
+    assert.notEqual(host.inodes.lstat(`${directory}/fifo`), undefined);
+    assert.equal(host.files.consumeFifo(`${directory}/none`, "x"), false);
   });
 
   example("makes directories with parents and exact modes", ({ host, directory }) => {

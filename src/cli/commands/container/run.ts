@@ -54,7 +54,10 @@ async function runForeground(io: Io, id: string, input: RunInput): Promise<numbe
   return await withForeground(io, options, async (stdio) => {
     using _proxy = flags["sig-proxy"] && !flags.tty ? proxySignals(io, id) : undefined;
     const end = await io.engine.containers.startAttached(id, stdio, { signal: io.signal });
-    return end.reason === "ended" ? end.exitCode : EXIT.ok;
+    if (end.reason !== "ended") return EXIT.ok;
+    // The exit command does it too, but the caller may go on only when it is gone.
+    if (flags.rm) await io.engine.containers.remove({ refs: [id], ignoreMissing: true }, { volumes: true });
+    return end.exitCode;
   });
 }
 

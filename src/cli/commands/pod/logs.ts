@@ -110,9 +110,12 @@ export const logs = defineCommand({
       ...(flags.tail < 0 ? {} : { tail: flags.tail }),
     };
     const request = { sources, printer, range };
-    const marks = await printHistory(io, request);
-    if (flags.follow) await follow(io, request, marks);
-    await printer.end();
+    try {
+      const marks = await printHistory(io, request);
+      if (flags.follow) await follow(io, request, marks);
+    } finally {
+      await printer.end();
+    }
     return EXIT.ok;
   },
 });

@@ -3,15 +3,12 @@ import { accessSync, closeSync, constants, openSync, statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { HostError } from "../base/host-error.ts";
 import { builtin } from "./builtin.ts";
-import { EventQueue } from "./event-queue.ts";
+import { Inflow } from "./inflow.ts";
 import type { Child, ChildPipe, Processes, SpawnOptions } from "./ports.ts";
 import { toHostError } from "./system-call.ts";
 
-/** Bytes of one pipe that wait for the consumer before the child is made to wait. */
-const HIGH_WATER = 1024 * 1024;
-
 /** Why a program could not be started: the runtime tells it only after the fact, in an event. */
-export function whyNotStarted(path: string, cwd: string | undefined): string {
+function whyNotStarted(path: string, cwd: string | undefined): string {
   try {
     if (cwd !== undefined && !statSync(cwd).isDirectory()) return "ENOTDIR";
     accessSync(path, constants.X_OK);
@@ -23,33 +20,21 @@ export function whyNotStarted(path: string, cwd: string | undefined): string {
   }
 }
 
-/** Our end of one pipe. The read side starts at once, and pauses while more than HIGH_WATER bytes wait. */
+/** Our end of one pipe. The read side starts at once. */
 class StreamPipe implements ChildPipe {
   readonly data: AsyncIterable<Uint8Array>;
   readonly #stream: Readable | Writable;
 
   constructor(stream: Readable | Writable) {
     this.#stream = stream;
-    let waiting = 0;
     const readable = "read" in stream ? stream : undefined;
-    const queue: EventQueue<Uint8Array> = new EventQueue({
-      onReturn: () => readable?.resume(),
-      onTake: () => {
-        waiting = queue.pending.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-        if (waiting < HIGH_WATER) readable?.resume();
-      },
-    });
-    this.data = queue;
+    const inflow = new Inflow({ pause: () => readable?.pause(), resume: () => readable?.resume() });
+    this.data = inflow.data;
     // A reset means that the other side died with unread bytes of ours: its end, not our failure.
-    stream.on("error", () => queue.end());
-    stream.on("close", () => queue.end());
-    if (readable === undefined) return;
-    readable.on("end", () => queue.end());
-    readable.on("data", (chunk: Uint8Array) => {
-      queue.push(chunk);
-      waiting += chunk.byteLength;
-      if (waiting >= HIGH_WATER && queue.pending.length > 0) readable.pause();
-    });
+    stream.on("error", () => inflow.end());
+    stream.on("close", () => inflow.end());
+    readable?.on("end", () => inflow.end());
+    readable?.on("data", (chunk: Uint8Array) => inflow.push(chunk));
   }
 
   write(data: string | Uint8Array): void {
@@ -86,11 +71,11 @@ function started(path: string, args: readonly string[], options: SpawnOptions): 
 }
 
 /**
- * Starts a program and returns while it runs. Only the listed descriptors reach it.
+ * Starts a program through `node:child_process`, and returns while it runs.
  *
  * @throws HostError ENOENT, EACCES, EMFILE... if it can't be started
  */
-export const spawnProgram: Processes["spawn"] = (path, args, options) => {
+export const spawnInNode: Processes["spawn"] = (path, args, options) => {
   const child = started(path, args, options);
   const exited = new Promise<{ readonly code: number } | { readonly signal: string }>((resolve) => {
     // Not `close`: it waits for pipes that grandchildren may hold for ever.
