@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { join } from "node:path";
-import { parseBun, parseTap, type TestCounts } from "./test-report.ts";
+import { parseBun, parseTap, type TestCounts, withoutPasses } from "./test-report.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const CONCURRENCY = 2;
@@ -16,18 +16,22 @@ const HANG_MS = 5 * 60_000;
 
 interface Suite {
   readonly name: string;
-  readonly runtime: "bun" | "node";
+  /** `check` is no test file but the static part of `npm run check`; it counts as one test. */
+  readonly runtime: "bun" | "node" | "check";
   readonly files: string;
   /** Files in one process. Tests with real containers get one each. */
   readonly batch: number;
 }
 
 const SUITES: readonly Suite[] = [
+  { name: "check", runtime: "check", files: "scripts/check.sh", batch: 1 },
   { name: "unit-bun", runtime: "bun", files: "{src,scripts}/**/*.test.ts", batch: 25 },
   { name: "unit-node", runtime: "node", files: "{src,scripts}/**/*.test.ts", batch: 25 },
   { name: "contract-bun", runtime: "bun", files: "test/contract/**/*.test.ts", batch: 1 },
   { name: "contract-node", runtime: "node", files: "test/contract/**/*.test.ts", batch: 1 },
+  { name: "property", runtime: "bun", files: "test/{property,faults}/**/*.test.ts", batch: 1 },
   { name: "integration", runtime: "node", files: "test/integration/**/*.test.ts", batch: 1 },
+  { name: "differential", runtime: "node", files: "test/differential/**/*.test.ts", batch: 1 },
   { name: "e2e", runtime: "node", files: "test/e2e/**/*.test.ts", batch: 1 },
   { name: "library-bun", runtime: "bun", files: "test/library/**/*.test.ts", batch: 1 },
   { name: "library-node", runtime: "node", files: "test/library/**/*.test.ts", batch: 1 },
@@ -59,6 +63,7 @@ function planJobs(words: readonly string[]): Job[] {
 }
 
 function commandOf({ suite, files }: Job): readonly [string, ...string[]] {
+  if (suite.runtime === "check") return ["bash", "scripts/check.sh", "--no-tests"];
   const bin = join(ROOT, "node_modules/.bin");
   if (suite.runtime === "bun")
     return [join(bin, "bun"), "test", "--timeout", String(HANG_MS), ...files.map((f) => `./${f}`)];
@@ -74,6 +79,12 @@ function endGroup(child: ChildProcess): void {
   } catch {
     // It is gone already.
   }
+}
+
+function parseCounts(runtime: Suite["runtime"], output: string, succeeded: boolean): TestCounts {
+  if (runtime === "bun") return parseBun(output);
+  if (runtime === "node") return parseTap(output);
+  return { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, skipped: 0, skips: [], complete: true };
 }
 
 function runJob(job: Job): Promise<Outcome> {
@@ -97,7 +108,7 @@ function runJob(job: Job): Promise<Outcome> {
     const finish = (code: number | null) => {
       clearTimeout(guard);
       running.delete(child);
-      const counts = job.suite.runtime === "bun" ? parseBun(output) : parseTap(output);
+      const counts = parseCounts(job.suite.runtime, output, code === 0);
       const ok = code === 0 && counts.failed === 0 && counts.complete;
       if (hung) output += `\nended after ${HANG_MS / 60_000} minutes without finishing\n`;
       const failed = ok ? 0 : Math.max(1, counts.failed);
@@ -121,7 +132,7 @@ function show(outcome: Outcome): void {
   const counts = `${passed} passed${failed ? `, ${failed} FAILED` : ""}${skipped ? `, ${skipped} skipped` : ""}`;
   console.log(`${ok ? "ok  " : "FAIL"} ${titleOf(job)} (${counts}, ${seconds.toFixed(1)} s)`);
   for (const skip of outcome.skips) console.log(`     skipped ${skip}`);
-  if (!ok) console.log(`${"-".repeat(100)}\n${outcome.output.trimEnd()}\n${"-".repeat(100)}`);
+  if (!ok) console.log(`${"-".repeat(100)}\n${withoutPasses(outcome.output).trimEnd()}\n${"-".repeat(100)}`);
 }
 
 async function runAll(jobs: readonly Job[]): Promise<Outcome[]> {

@@ -24,10 +24,11 @@ host_programs=(
   "iproute2|shows bridges and interfaces"
   "util-linux|mount, nsenter and flock"
   "procps|shows processes"
+  "busybox-static|is the shell in the tutorial's and the tests' images"
   "ca-certificates|lets skopeo trust registries"
 )
 # Programs that go into images or run beside the tests: unpacked below .cache/, never installed, so that no service starts.
-image_programs=("busybox-static" "redis-server")
+image_programs=("redis-server")
 case $purpose in
   start) ;;
   test) host_programs+=("podman|runs beside minke in tests" "zstd|packs test layers"); image_programs+=("docker-registry") ;;
@@ -35,7 +36,11 @@ case $purpose in
   *) die "setup.sh: unknown purpose \"$purpose\"" ;;
 esac
 
-installed() { dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | awk '$2 == "installed" { print $1 }'; }
+# Prints which of these packages are installed. dpkg-query fails where one is unknown, which is no failure here.
+installed() {
+  { dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true; } |
+    awk '$2 == "installed" { printf "%s ", $1 }'
+}
 
 # Runs apt-get; refreshes the package lists only if the first try fails. apt's own output is shown when both fail.
 apt_get() {
@@ -50,9 +55,11 @@ apt_get() {
 
 install_host_programs() {
   local have missing=() entry
-  have=" $(installed "${host_programs[@]%%|*}" | tr '\n' ' ')"
+  have=" $(installed "${host_programs[@]%%|*}" busybox)"
   for entry in "${host_programs[@]}"; do
     [[ $have == *" ${entry%%|*} "* ]] && continue
+    # The dynamic busybox conflicts with the static one: leave it in peace and unpack the other.
+    if [[ $entry == busybox-static* && $have == *" busybox "* ]]; then image_programs+=("busybox-static"); continue; fi
     [[ ${#missing[@]} -gt 0 ]] || say "these host programs are missing and will be installed with apt:"
     printf '  %-14s %s\n' "${entry%%|*}" "${entry#*|}"
     missing+=("${entry%%|*}")
@@ -63,7 +70,7 @@ install_host_programs() {
 # Unpacks what is not installed, with the libraries it needs, to .cache/debian.
 unpack_image_programs() {
   local have name missing=() debs=$PWD/.cache/debs deb
-  have=" $(installed "${image_programs[@]}" | tr '\n' ' ')"
+  have=" $(installed "${image_programs[@]}")"
   for name in "${image_programs[@]}"; do
     [[ $have == *" $name "* || -e .cache/debian/.has-$name ]] || missing+=("$name")
   done

@@ -117,7 +117,7 @@ async function tutorial(): Promise<void> {
   await talk();
   say("What the containers wrote.");
   minke("logs", "prepare");
-  minke("logs", "--tail", "3", "db");
+  minke("logs", "--tail", "1", "db");
   minke("exec", "db", "redis-cli", "get", "greeting");
   say("Stop, and remove.");
   minke("pod", "stop", POD);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseBun, parseTap } from "./test-report.ts";
+import { parseBun, parseTap, withoutPasses } from "./test-report.ts";
 
 test("a TAP report gives counts and the reasons of skips", () => {
   const report = [
@@ -33,4 +33,23 @@ test("a Bun report gives counts", () => {
 test("a process that died before its summary is incomplete", () => {
   assert.equal(parseTap("ok 1 - works\n").complete, false);
   assert.equal(parseBun("(pass) a\n").complete, false);
+});
+
+test("passed tests are taken out of a report, failures stay whole", () => {
+  const tap = [
+    "TAP version 13",
+    "# Subtest: works",
+    "ok 1 - works",
+    "  ---",
+    "  duration_ms: 1",
+    "  ...",
+    "# Subtest: breaks",
+    "not ok 2 - breaks",
+    "  ---",
+    "  error: 'no'",
+    "  ...",
+    "",
+  ];
+  assert.equal(withoutPasses(tap.join("\n")), ["TAP version 13", ...tap.slice(6)].join("\n"));
+  assert.equal(withoutPasses("(pass) a [1ms]\n(fail) b [1ms]\n"), "(fail) b [1ms]\n");
 });

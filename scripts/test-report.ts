@@ -42,3 +42,14 @@ export function parseBun(output: string): TestCounts {
     complete: /^Ran \d+ tests? across/m.test(output),
   };
 }
+
+/**
+ * A report without what it says of passed tests, so that the failures can be found.
+ *
+ * @param output as either runtime printed it
+ */
+export function withoutPasses(output: string): string {
+  return output
+    .replace(/^\(pass\) .*\n/gm, "")
+    .replace(/^(?: *# Subtest: .*\n)? *ok \d+ (?!.*# SKIP).*\n(?: *---\n(?: .*\n)*? *\.\.\.\n)?/gm, "");
+}

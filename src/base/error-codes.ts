@@ -104,7 +104,7 @@ export const CODES = {
   CONTAINER_HAS_DEPENDENTS: entry<{ id: string; dependents: readonly string[] }>(
     "in-use",
     (d) =>
-      `container ${d.id} has dependent containers which must be removed before it: ${d.dependents.join(",")}: container already exists`,
+      `container ${d.id} has dependent containers which must be removed before it: ${d.dependents.join(", ")}: container already exists`,
   ),
   INFRA_REMOVE: entry<{ id: string; pod: string }>(
     "conflict",
@@ -142,6 +142,15 @@ export const CODES = {
     (d) => `more than one result for pod name or ID ${d.ref}: pod already exists`,
   ),
   POD_REMOVED: entry<{ id: string }>("not-found", () => "pod has already been removed"),
+  CLONE_UNFINISHED: entry<{ id: string; reason: string }>(
+    "internal",
+    (d) => `pod ${d.id} created but error after creation: ${d.reason}`,
+  ),
+  SERVICE_IN_USE: entry<{ id: string; pods: readonly string[] }>(
+    "in-use",
+    (d) =>
+      `container ${d.id} is the service container of pod(s) ${d.pods.join(",")} and cannot be removed without removing the pod(s)`,
+  ),
   POD_PARTIAL: entry<{ action: string }>(
     "conflict",
     (d) => `error ${d.action} some containers: some containers failed`,
@@ -158,6 +167,11 @@ export const CODES = {
     "conflict",
     () => "cannot add init-ctr to a running pod: container state improper",
   ),
+  NO_HEALTHCHECK: entry<{ id: string }>("invalid", (d) => `container ${d.id} has no defined healthcheck`),
+  HEALTHCHECK_TIMEOUT: entry<{ seconds: number }>(
+    "timeout",
+    (d) => `healthcheck command exceeded timeout of ${d.seconds}s`,
+  ),
   DEPENDENCY_CYCLE: entry<{ cycle: readonly string[] }>(
     "invalid",
     (d) => `cycle found in container dependency graph: ${d.cycle.join(" -> ")}: internal libpod error`,
@@ -165,6 +179,16 @@ export const CODES = {
   DEPENDENCY_FAILED: entry<{ id: string }>(
     "conflict",
     (d) => `a dependency of container ${d.id} failed to start: container state improper`,
+  ),
+  DEPENDENCY_CONDITION: entry<{ container: string; dependency: string; condition: string; reason: string }>(
+    "conflict",
+    (d) =>
+      `container ${d.container} needs container ${d.dependency} to be ${d.condition}, but ${d.reason}: container state improper`,
+  ),
+  DEPENDENCY_TIMEOUT: entry<{ container: string; dependency: string; condition: string; seconds: number }>(
+    "timeout",
+    (d) =>
+      `container ${d.container} needs container ${d.dependency} to be ${d.condition}, but it was not within ${d.seconds} s`,
   ),
   DEPENDENCY_DOWN: entry<{ id: string; missing: readonly string[] }>(
     "conflict",

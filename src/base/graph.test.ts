@@ -21,7 +21,12 @@ test("a graph knows roots, dependencies and dependants", () => {
 
 test("a cycle is refused and named", () => {
   assert.throws(
-    () => createGraph([{ node: "a", needs: ["b"] }, { node: "b", needs: ["c"] }, { node: "c", needs: ["a"] }]),
+    () =>
+      createGraph([
+        { node: "a", needs: ["b"] },
+        { node: "b", needs: ["c"] },
+        { node: "c", needs: ["a"] },
+      ]),
     (error) => hasCode(error, "DEPENDENCY_CYCLE") && error.message.includes("a -> b -> c -> a"),
   );
 });
@@ -54,7 +59,11 @@ test("an outward walk visits dependencies first and poisons only what is behind 
 
 test("an inward walk visits dependants first", async () => {
   const order: string[] = [];
-  await walk(createGraph(chain), { direction: "inward", poisoned: () => undefined, visit: async (node) => void order.push(node) });
+  await walk(createGraph(chain), {
+    direction: "inward",
+    poisoned: () => undefined,
+    visit: async (node) => void order.push(node),
+  });
   assert.equal(order.at(-1), "infra");
   assert.ok(order.indexOf("c") < order.indexOf("b") && order.indexOf("b") < order.indexOf("a"));
 });
@@ -62,14 +71,20 @@ test("an inward walk visits dependants first", async () => {
 test("independent branches are visited at the same time", async () => {
   const both = Promise.withResolvers<void>();
   let waiting = 0;
-  await walk(createGraph([{ node: "a", needs: [] }, { node: "b", needs: [] }]), {
-    direction: "outward",
-    poisoned: () => undefined,
-    visit: async () => {
-      waiting += 1;
-      if (waiting === 2) both.resolve();
-      await both.promise;
+  await walk(
+    createGraph([
+      { node: "a", needs: [] },
+      { node: "b", needs: [] },
+    ]),
+    {
+      direction: "outward",
+      poisoned: () => undefined,
+      visit: async () => {
+        waiting += 1;
+        if (waiting === 2) both.resolve();
+        await both.promise;
+      },
     },
-  });
+  );
   assert.equal(waiting, 2);
 });

@@ -22,7 +22,10 @@ test("at most `size` jobs run at a time, in order", async () => {
 
 test("a failing job gives its place to the next", async () => {
   const pool = new Pool(1);
-  await assert.rejects(pool.run(async () => Promise.reject(new Error("no"))), /no/);
+  await assert.rejects(
+    pool.run(async () => Promise.reject(new Error("no"))),
+    /no/,
+  );
   assert.equal(await pool.run(async () => 7), 7);
 });
 

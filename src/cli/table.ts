@@ -9,6 +9,7 @@ import type { CommandTable } from "./parse-command.ts";
 
 const GROUPS: readonly CommandGroup[] = [
   { path: ["container"], summary: "Manage containers", description: "Create, run, look at and remove containers." },
+  { path: ["healthcheck"], summary: "Manage health checks", description: "Run health checks of containers." },
   { path: ["image"], summary: "Manage images", description: "Fetch, look at, move and remove images." },
   { path: ["network"], summary: "Manage networks", description: "Create, look at and remove networks." },
   {

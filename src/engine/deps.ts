@@ -12,6 +12,7 @@ import type { HostFacts } from "../spec/inputs.ts";
 import type { Locks } from "../store/locks.ts";
 import type { Store } from "../store/repositories.ts";
 import type { EnginePaths } from "./paths.ts";
+import type { SupervisorGate } from "./supervisor/gate.ts";
 
 /** Everything the engine's verbs work with; `open.ts` puts it together. */
 export interface EngineDeps {
@@ -32,6 +33,8 @@ export interface EngineDeps {
   readonly hostFacts: () => HostFacts;
   /** argv of `minke` with the options that lead to this engine root. */
   readonly selfArgv: readonly string[];
+  /** Whoever does what is due after this command has left. */
+  readonly supervisor: SupervisorGate;
   /** Pod verbs that container verbs end in (exit policy); set when the engine is put together. */
   readonly afterExit: { applyExitPolicy?: (pod: PodId, exited: string) => Promise<void> };
 }

@@ -23,6 +23,7 @@ import { readHostFacts } from "./host-facts.ts";
 import { enginePaths } from "./paths.ts";
 import { applyExitPolicy } from "./pods/exit-policy.ts";
 import { podsOf } from "./pods/facade.ts";
+import { SupervisorGate } from "./supervisor/gate.ts";
 import { systemOf } from "./system/facade.ts";
 import { volumesOf } from "./volumes/facade.ts";
 
@@ -71,6 +72,7 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
   const force = async (ids: readonly Parameters<typeof removeContainer>[1][]) => {
     for (const id of ids) await removeContainer(deps, id, { force: true, volumes: true });
   };
+  const selfArgv = [...(options.selfArgv ?? host.system.selfArgv), ...globalFlags(config, options)];
   const deps: EngineDeps = {
     host,
     store,
@@ -88,7 +90,13 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     ),
     runtime: (made) =>
       runtimeOf(host, { paths: made ?? ownRuntime(choice(), paths.runtimeState), config, facts: facts() }),
-    selfArgv: [...(options.selfArgv ?? host.system.selfArgv), ...globalFlags(config, options)],
+    selfArgv,
+    supervisor: new SupervisorGate({
+      host,
+      directory: paths.supervisor,
+      selfArgv,
+      movesProcesses: () => cgroupManagerOf(config, facts()) === "cgroupfs",
+    }),
     afterExit,
   };
   afterExit.applyExitPolicy = (pod, exited) => applyExitPolicy(deps, pod, exited);

@@ -7,6 +7,10 @@ export interface EnginePaths {
   /** Files conmon writes exit codes to, one per container id. */
   readonly exits: string;
   readonly netns: string;
+  /** States of health and readiness checks; they stay when the container is cleaned up. */
+  readonly health: string;
+  /** Marks and wakes the supervisor of this root. */
+  readonly supervisor: string;
   /** OCI runtimes' own state, by runtime name. */
   readonly runtimeState: string;
   readonly volumes: string;
@@ -28,6 +32,8 @@ export function enginePaths(root: string, runRoot: string): EnginePaths {
     runRoot,
     exits: join(runRoot, "exits"),
     netns: join(runRoot, "netns"),
+    health: join(runRoot, "health"),
+    supervisor: join(runRoot, "supervisor"),
     runtimeState: join(runRoot, "runtimes"),
     volumes: join(root, "volumes"),
     pause: join(root, "pause"),

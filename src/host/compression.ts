@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { HostError } from "../base/host-error.ts";
 import type { Compression } from "./ports.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 type Zlib = typeof import("node:zlib");
 
@@ -8,7 +9,7 @@ type Zlib = typeof import("node:zlib");
 export function openCompression(): Compression {
   return {
     gunzip: (chunks) => through((zlib) => zlib.createGunzip(), chunks),
-    unzstd: (chunks) => through((zlib) => zlib.createZstdDecompress(), chunks),
+    unzstd: (chunks) => through((zlib) => zlib.createZstdDecompress(), wholeZstd(chunks)),
     gzip: (chunks) => through((zlib) => zlib.createGzip(), chunks),
   };
 }
@@ -32,6 +33,16 @@ async function* through(make: (zlib: Zlib) => Duplex, chunks: AsyncIterable<Uint
     source.destroy();
     transform.destroy();
   }
+}
+
+/** Ends in an error where the stream ends in the middle of a frame. */
+async function* wholeZstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const frames = new ZstdFrames();
+  for await (const chunk of chunks) {
+    frames.feed(chunk);
+    yield chunk;
+  }
+  if (!frames.isComplete) throw new HostError("EBADMSG", "decompress", "unexpected end of file");
 }
 
 async function* keepError(

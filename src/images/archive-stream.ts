@@ -8,6 +8,7 @@ const PROGRAMS: Readonly<Partial<Record<Packing, { readonly name: string; readon
   xz: { name: "xz", package: "xz-utils" },
   bzip2: { name: "bzip2", package: "bzip2" },
 };
+const PIPE_CHUNK = 64 * 1024;
 const DIRECTORIES = ["/usr/bin", "/bin", "/usr/local/bin"];
 
 /**
@@ -21,8 +22,8 @@ export async function openArchive(
   path: string,
   signal?: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { compression, streams } = deps.host;
-  const { head, chunks } = await peek(streams.read(path, signal === undefined ? {} : { signal }));
+  const { compression } = deps.host;
+  const { head, chunks } = await peek(readAny(deps, path, signal));
   const packing = packingOf(head);
   switch (packing) {
     case "none":
@@ -35,6 +36,23 @@ export async function openArchive(
       // The program reads the file by itself.
       await closeStream(chunks);
       return packedOnce(throughProgram(deps, packing, path));
+  }
+}
+
+/** A file, or what comes out of a pipe, which has no positions to read from. */
+async function* readAny(deps: Pick<ImageDeps, "host">, path: string, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { inodes, streams } = deps.host;
+  if (inodes.stat(path)?.kind !== "fifo") {
+    yield* streams.read(path, signal === undefined ? {} : { signal });
+    return;
+  }
+  using file = streams.open(path, "r");
+  for (;;) {
+    signal?.throwIfAborted();
+    const buffer = new Uint8Array(PIPE_CHUNK);
+    const count = file.read(buffer, null);
+    if (count === 0) return;
+    yield buffer.subarray(0, count);
   }
 }
 

@@ -87,7 +87,7 @@ function usedBy(value: string, context: FilterContext): Predicate {
   if (value !== "true" && value !== "false")
     throw fail("INVALID_ARGUMENT", { message: `unsupported value "${value}" for containers filter` });
   const containers = context.tx.containers.list();
-  return (image) => (imageUsers(containers, image.id).length > 0) === (value === "true");
+  return (image) => imageUsers(containers, image.id).length > 0 === (value === "true");
 }
 
 function referenced(key: string, value: string, context: FilterContext): ImageRecord {

@@ -158,4 +158,3 @@ function storeSmall(deps: ImageDeps, work: Workspace, bytes: Uint8Array): void {
   deps.host.files.createExclusive(draft, bytes);
   keepBlob(deps, draft, digest);
 }
-

@@ -94,7 +94,8 @@ export function choosePlatform(index: ImageIndex, wanted: WantedPlatform): Descr
     ({ platform }) => platform?.os === wanted.os && platform.architecture === wanted.architecture,
   );
   const exact = fits.find(({ platform }) => wanted.variant === undefined || platform?.variant === wanted.variant);
-  const only = index.manifests.length === 1 && index.manifests[0]?.platform === undefined ? index.manifests[0] : undefined;
+  const only =
+    index.manifests.length === 1 && index.manifests[0]?.platform === undefined ? index.manifests[0] : undefined;
   const found = exact ?? (wanted.variant === undefined ? fits[0] : undefined) ?? only;
   if (found !== undefined) return found;
   const variant = wanted.variant === undefined ? "" : `, variant "${wanted.variant}"`;
@@ -137,5 +138,7 @@ function textOf(value: unknown): string | undefined {
 
 function textsOf(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
 }

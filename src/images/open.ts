@@ -54,8 +54,7 @@ export function openImages(open: OpenImagesDeps): ImageService {
     untag: (reference, names) => untagImage(deps, reference, names),
     remove: (references, options) => removeImages(deps, references, options),
     prune: (options) => pruneImages(deps, options),
-    exists: async (reference) =>
-      store.read((tx) => findImageIfExists(tx, reference, config.registries) !== undefined),
+    exists: async (reference) => store.read((tx) => findImageIfExists(tx, reference, config.registries) !== undefined),
     resolve,
     ensure: (reference, options) => ensureImage(deps, reference, options),
   };

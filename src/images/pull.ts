@@ -68,7 +68,12 @@ async function pullForeign(deps: ImageDeps, text: string, options: PullOptions):
   if (found === undefined) throw fail("INTERNAL", { message: `skopeo copied nothing from ${text}` });
   const names = nameInStorage(text);
   const quiet = options.signal === undefined ? {} : { signal: options.signal };
-  const prepared = await prepareFound(deps, work, { found: { ...found, names }, archive: text, action: "pull", ...quiet });
+  const prepared = await prepareFound(deps, work, {
+    found: { ...found, names },
+    archive: text,
+    action: "pull",
+    ...quiet,
+  });
   const [image] = await recordImages(deps, work, [prepared], options);
   return image ?? prepared.record;
 }

@@ -94,4 +94,3 @@ function layOut(
   const blobs = new Set([digestFromHex(image.id), ...image.layers.map((layer) => layer.blob)]);
   for (const digest of blobs) inodes.link(blobPath(deps.paths, digest), join(directory, hexOf(digest)));
 }
-

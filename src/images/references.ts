@@ -40,7 +40,8 @@ export function parseReference(text: string): Reference {
   const { domain, path } = splitDomain(hasTag ? named.slice(0, colon) : named);
   if (path !== path.toLowerCase()) throw bad("repository name must be lowercase");
   if (!PATH.test(path) || (domain !== undefined && !DOMAIN.test(domain))) throw bad("invalid reference format");
-  if ((domain?.length ?? 0) + 1 + path.length > LONGEST_NAME) throw bad("repository name is longer than 255 characters");
+  if ((domain?.length ?? 0) + 1 + path.length > LONGEST_NAME)
+    throw bad("repository name is longer than 255 characters");
   return {
     ...(domain === undefined ? {} : { domain }),
     path,
@@ -96,8 +97,7 @@ export function formatReference(reference: Reference & { readonly domain: string
  */
 export function localName(text: string): TaggedName {
   const reference = parseReference(text);
-  if (reference.digest !== undefined)
-    throw fail("BAD_REFERENCE", { ref: text, reason: "tag by digest not supported" });
+  if (reference.digest !== undefined) throw fail("BAD_REFERENCE", { ref: text, reason: "tag by digest not supported" });
   return taggedNameOf(inRegistry(reference, reference.domain ?? "localhost"));
 }
 

@@ -23,8 +23,7 @@ export async function removeImages(
   references: readonly string[],
   options: RemoveOptions = {},
 ): Promise<{ readonly results: readonly ImageRemoveResult[]; readonly reports: readonly Report[] }> {
-  const inputs =
-    options.all === true ? deps.store.read((tx) => tx.images.list().map((image) => image.id)) : references;
+  const inputs = options.all === true ? deps.store.read((tx) => tx.images.list().map((image) => image.id)) : references;
   const results: ImageRemoveResult[] = [];
   const reports: Report[] = [];
   for (const input of inputs) {
@@ -60,9 +59,7 @@ export async function pruneImages(
       .list()
       .filter(
         (image) =>
-          (options.all === true || isDangling(image)) &&
-          fits(image) &&
-          imageUsers(containers, image.id).length === 0,
+          (options.all === true || isDangling(image)) && fits(image) && imageUsers(containers, image.id).length === 0,
       );
     for (const image of unused) deleteImage(tx, image);
     return unused.map((image) => image.id);

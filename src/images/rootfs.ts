@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fail } from "../base/errors.ts";
 import { isHostError } from "../base/host-error.ts";
-import type { FileStat, Files, Inodes, Mounts, Streams } from "../host/ports.ts";
+import type { FileStat, Files, Inodes, Mounts } from "../host/ports.ts";
 import { isDigest } from "./digests.ts";
 import { layerDiff, layersDownFrom, linkLayer, readLayer } from "./layer-store.ts";
 import { type ImagePaths, imagePaths } from "./paths.ts";
@@ -44,13 +44,15 @@ export interface RootfsHost {
   readonly files: Files;
   readonly inodes: Inodes;
   readonly mounts: Mounts;
-  readonly streams: Streams;
 }
 
 /**
  * @param deps.config.root the engine root, absolute
  */
-export function openRootfs(deps: { readonly host: RootfsHost; readonly config: { readonly root: string } }): RootfsService {
+export function openRootfs(deps: {
+  readonly host: RootfsHost;
+  readonly config: { readonly root: string };
+}): RootfsService {
   return new OverlayRootfs(deps.host, imagePaths(deps.config.root));
 }
 
@@ -174,11 +176,9 @@ class OverlayRootfs implements RootfsService {
       this.#host.mounts.mount("overlay", merged, "overlay", { data });
       return;
     }
-    // A descriptor's path under /proc is shorter than most roots, and always the same length.
-    using links = this.#host.streams.open(lower.base, "r");
-    const short = `lowerdir=${lower.stack.map((name) => `/proc/self/fd/${links.fd}/${name}`).join(":")}${writable}`;
+    const short = `lowerdir=${lower.stack.map(escapeOption).join(":")}${writable}`;
     if (byteLength(short) >= OPTIONS_LIMIT) throw fail("ROOTFS_TOO_DEEP", { id, layers: lower.stack.length });
-    this.#host.mounts.mount("overlay", merged, "overlay", { data: short });
+    this.#host.mounts.mount("overlay", merged, "overlay", { data: short, directory: lower.base });
   }
 }
 

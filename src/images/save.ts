@@ -178,7 +178,8 @@ async function writeDirectory(deps: ImageDeps, members: AsyncIterable<TarMember>
       await streams.write(path, member.body instanceof Uint8Array ? once(member.body) : member.body, { mode: 0o644 });
     }
   } catch (error) {
-    for (const name of inodes.stat(output) === undefined ? [] : files.list(output)) files.removeTree(join(output, name));
+    for (const name of inodes.stat(output) === undefined ? [] : files.list(output))
+      files.removeTree(join(output, name));
     if (!existed) files.removeDir(output);
     throw outputError(error, output);
   }
@@ -191,6 +192,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 function outputError(error: unknown, output: string): unknown {
   if (isHostError(error, "EEXIST"))
     return fail("INVALID_ARGUMENT", { message: `${output}: docker-archive doesn't support modifying existing images` });
-  if (isHostError(error)) return fail("HOST_IO", { action: "write", path: output, errno: error.errno }, { cause: error });
+  if (isHostError(error))
+    return fail("HOST_IO", { action: "write", path: output, errno: error.errno }, { cause: error });
   return error;
 }

@@ -22,7 +22,10 @@ export function hostSkopeo(deps: ImageDeps, platform: PullOptions["platform"] = 
   const path = processes.find("skopeo", [...deps.config.helperDirs, ...fromPath, "/usr/bin"]);
   if (path === undefined) throw fail("PROGRAM_MISSING", { program: "skopeo", package: "skopeo" });
   const home = system.env["HOME"];
-  const policies = [...(home === undefined ? [] : [join(home, ".config/containers/policy.json")]), "/etc/containers/policy.json"];
+  const policies = [
+    ...(home === undefined ? [] : [join(home, ".config/containers/policy.json")]),
+    "/etc/containers/policy.json",
+  ];
   const registriesConf = system.env["CONTAINERS_REGISTRIES_CONF"];
   return openSkopeo({
     processes,
@@ -46,7 +49,11 @@ type Access = Pick<PullOptions, "tlsVerify" | "authFile" | "credentials" | "cert
  *
  * @param registry host with port that the credentials are for
  */
-export function accessOf(deps: ImageDeps, work: Workspace, request: Access & { readonly registry: string }): AccessOptions {
+export function accessOf(
+  deps: ImageDeps,
+  work: Workspace,
+  request: Access & { readonly registry: string },
+): AccessOptions {
   const { tlsVerify, certDir, credentials } = request;
   const authFile = credentials === undefined ? request.authFile : writeCredentials(deps, work, request);
   return {

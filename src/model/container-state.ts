@@ -41,6 +41,8 @@ export interface BootState {
   readonly conmon?: ProcessRef;
   /** A stop is in progress since this time (ms since the epoch). */
   readonly stoppingSince?: number;
+  /** The process that stops it: when that is gone, nobody does. */
+  readonly stopper?: ProcessRef;
   readonly removing?: boolean;
   readonly paused?: boolean;
   /** Milliseconds since the epoch. */
@@ -82,4 +84,6 @@ export interface LastRun {
   readonly error?: string;
   /** How often its restart policy had started it again when it ended. */
   readonly restartCount?: number;
+  /** Somebody had asked it to stop. */
+  readonly stoppedByUser?: boolean;
 }

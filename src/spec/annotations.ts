@@ -2,6 +2,22 @@ import type { ContainerConfig } from "../model/container.ts";
 import type { ResolveInput } from "./inputs.ts";
 import { KEEP_GROUPS } from "./users.ts";
 
+/** Names of the annotations that follow from the rest of a definition. */
+export const ENGINE_ANNOTATIONS: ReadonlySet<string> = new Set([
+  "io.container.manager",
+  "io.kubernetes.cri-o.ContainerType",
+  "io.kubernetes.cri-o.Created",
+  "io.kubernetes.cri-o.SandboxID",
+  "io.kubernetes.cri-o.TTY",
+  "io.podman.annotations.autoremove",
+  "io.podman.annotations.init",
+  "io.podman.annotations.privileged",
+  "io.podman.annotations.publish-all",
+  "io.podman.annotations.seccomp",
+  "org.opencontainers.image.stopSignal",
+  "run.oci.keep_original_groups",
+]);
+
 const flag = (on: boolean) => (on ? "TRUE" : "FALSE");
 
 /**

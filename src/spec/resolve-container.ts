@@ -24,7 +24,7 @@ export const NAME_PATTERN = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** What can be said about a restart policy and the options beside it (spec/pods.md 5.7). */
 function resolveRestart(input: ResolveInput): RestartPolicy {
   const { options } = input;
-  const policy = options.restart ?? { name: "", maxRetries: 0 };
+  const policy = options.restart ?? inheritedRestart(input) ?? { name: "", maxRetries: 0 };
   if (!["", "no", "always", "on-failure", "unless-stopped"].includes(policy.name))
     throw invalid(`running container create option: "${policy.name}" is not a valid restart policy: invalid argument`);
   if (!Number.isInteger(policy.maxRetries) || policy.maxRetries < 0)
@@ -37,6 +37,12 @@ function resolveRestart(input: ResolveInput): RestartPolicy {
   if (restarts && options.initContainer !== undefined)
     throw invalid(`an init container cannot have the restart policy "${policy.name}": invalid argument`);
   return policy;
+}
+
+/** A pod's policy is for the members without one of their own; what runs once or goes away does not take it (1.10). */
+function inheritedRestart({ options, pod }: ResolveInput): RestartPolicy | undefined {
+  if (options.initContainer !== undefined || options.autoRemove === true) return undefined;
+  return pod?.config.restartPolicy;
 }
 
 function resolveInitType(input: ResolveInput): "always" | "once" | undefined {

@@ -50,6 +50,8 @@ export function checkHealth(check: HealthCheck): HealthCheck {
   if (probe.kind === "shell" && probe.command === "") throw invalid("healthcheck command must not be empty");
   if ((probe.kind === "tcp" || probe.kind === "http") && !(probe.port >= 1 && probe.port <= 65_535))
     throw invalid(`healthcheck port must be between 1 and 65535, got ${probe.port}`);
+  if (probe.kind === "http" && !/^\/[!-~]*$/.test(probe.path))
+    throw invalid(`healthcheck path must begin with / and be without blanks, got ${JSON.stringify(probe.path)}`);
   return check;
 }
 

@@ -21,7 +21,7 @@ export function containerPath(path: string): string {
 }
 
 /** A name that no other container's volume has, and the same whenever it is asked for. */
-function anonymousName(containerId: string, destination: string): string {
+export function anonymousName(containerId: string, destination: string): string {
   return createHash("sha256").update(`${containerId}\0${destination}`).digest("hex");
 }
 

@@ -200,6 +200,7 @@ export function resolvePod(input: PodInput): ResolvedPod {
     exitPolicy: resolveExitPolicy(input),
     createCommand: options.createCommand ?? [],
     lifetime: options.lifetime ?? "independent",
+    ...(options.restart === undefined ? {} : { restartPolicy: options.restart }),
   };
   if (!infra) return { pod, warnings: limits.warnings };
   return {

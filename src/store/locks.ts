@@ -131,6 +131,9 @@ async function acquireFile(deps: Deps, path: string, options?: Abortable): Promi
 function release(deps: Deps, path: string, held: { readonly file: Disposable; readonly leave: () => void }): void {
   try {
     deps.files.remove(path);
+  } catch (error) {
+    // A file that stays does no harm: its next holder removes it. The work under the lock must not fail for it.
+    if (!isHostError(error)) throw error;
   } finally {
     held.file[Symbol.dispose]();
     held.leave();

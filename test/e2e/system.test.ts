@@ -57,10 +57,10 @@ test("events tell a pod's life in order, live and afterwards", async () => {
 
 test("doctor says what was found and chosen, for people and for programs", async () => {
   await using minke = await openSandbox();
-  const findings = await minke.json<{ subject: string; level: string; detail: string }[]>("doctor", "--format", "json");
-  for (const { subject, level, detail } of findings) {
-    assert.ok(subject !== "" && detail !== "");
-    assert.ok(["ok", "warning", "error"].includes(level), `${subject}: ${level}`);
+  const findings = await minke.json<{ Subject: string; Level: string; Detail: string }[]>("doctor", "--format", "json");
+  for (const { Subject, Level, Detail } of findings) {
+    assert.ok(Subject !== "" && Detail !== "");
+    assert.ok(["ok", "warning", "error"].includes(Level), `${Subject}: ${Level}`);
   }
   const text = await minke.ok("doctor");
   for (const word of ["conmon", "netavark", "cgroup"]) assert.match(text, new RegExp(word, "i"));

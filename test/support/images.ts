@@ -34,9 +34,13 @@ export const IMAGE_CHANGES: Readonly<Record<TestImage, readonly string[]>> = {
   ],
 };
 
-/** The path of a program from a Debian package: installed, or unpacked by scripts/setup.sh. */
-export function debianProgram(path: string): string {
-  const found = [path, join(UNPACKED, path)].find((candidate) => existsSync(candidate));
+/** The path of a program from a Debian package, unpacked by scripts/setup.sh or installed; undefined if it is neither. */
+export function findDebianProgram(path: string): string | undefined {
+  return [join(UNPACKED, path), path].find((candidate) => existsSync(candidate));
+}
+
+function debianProgram(path: string): string {
+  const found = findDebianProgram(path);
   if (!found) throw new Error(`${path} is neither installed nor unpacked: run bash scripts/setup.sh test`);
   return found;
 }

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { findDebianProgram } from "./images.ts";
 
 export interface TestRegistry extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
@@ -12,28 +13,28 @@ export interface TestRegistry extends AsyncDisposable {
   readonly storage: string;
 }
 
-const PROGRAM = "/usr/bin/docker-registry";
+const PROGRAM = findDebianProgram("/usr/bin/docker-registry");
 
-/** True if the Debian package docker-registry is installed. */
+/** True if the Debian package docker-registry is installed or unpacked. */
 export function hasRegistry(): boolean {
-  return existsSync(PROGRAM);
+  return PROGRAM !== undefined;
 }
 
 /** Starts a registry without authentication or TLS on a free loopback port; it dies when it is disposed. */
 export async function startRegistry(): Promise<TestRegistry> {
+  if (PROGRAM === undefined) throw new Error("docker-registry is neither installed nor unpacked");
   const directory = mkdtempSync(join(tmpdir(), "minke-registry-"));
-  const address = `127.0.0.1:${await freePort()}`;
   const config = join(directory, "config.yml");
   writeFileSync(
     config,
     JSON.stringify({
       version: 0.1,
-      log: { level: "error", accesslog: { disabled: true } },
+      log: { level: "info", accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(directory, "storage") }, delete: { enabled: true } },
-      http: { addr: address },
+      http: { addr: "127.0.0.1:0" },
     }),
   );
-  const child = spawn(PROGRAM, ["serve", config], { stdio: "ignore" });
+  const child = spawn(PROGRAM, ["serve", config], { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(child, "exit");
   const stop = async () => {
     child.kill("SIGKILL");
@@ -41,31 +42,24 @@ export async function startRegistry(): Promise<TestRegistry> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    await answers(`http://${address}/v2/`, () => child.exitCode !== null);
+    const address = await listeningAddress(child.stderr);
+    return { address, storage: join(directory, "storage"), [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { address, storage: join(directory, "storage"), [Symbol.asyncDispose]: stop };
 }
 
-/** Asks until there is an answer or the program is gone. */
-async function answers(url: string, isGone: () => boolean): Promise<void> {
-  for (;;) {
-    if (isGone()) throw new Error("docker-registry ended at once");
-    const reply = await fetch(url).catch(() => undefined);
-    await reply?.arrayBuffer();
-    if (reply?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+/** The kernel chooses the port, and the registry logs it. */
+function listeningAddress(log: Readable): Promise<string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    // Read on after the answer: a full pipe would stop the registry.
+    log.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      const address = /listening on (127\.0\.0\.1:\d+)/.exec(text)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    log.on("close", () => reject(new Error(`docker-registry did not start: ${text}`)));
+  });
 }

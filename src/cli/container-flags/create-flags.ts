@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { defined } from "../../base/defined.ts";
 import { fail } from "../../base/errors.ts";
-import type { ContainerCreateOptions, DependencyOption, PullPolicy } from "../../engine/api/container-options.ts";
-import type { DependencyCondition } from "../../model/container.ts";
+import type { ContainerCreateOptions, PullPolicy } from "../../engine/api/container-options.ts";
+import { parseDependency } from "../../model/notation/dependencies.ts";
 import { parseLogSettings } from "../../model/notation/log-options.ts";
 import { parseRestartPolicy } from "../../model/notation/restart-policy.ts";
 import type { Input, Io } from "../command.ts";
 import { bool, type FlagValues, list, text } from "../flag-kinds.ts";
-import { HEALTH_FLAGS, healthOf } from "./health-flags.ts";
+import { HEALTH_FLAGS, healthOf, readinessOf } from "./health-flags.ts";
 import { MOUNT_FLAGS, mountOptionsOf } from "./mount-flags.ts";
 import { NETWORK_FLAGS, networkOptionsOf } from "./network-flags.ts";
 import { PROCESS_FLAGS, processOptionsOf } from "./process-flags.ts";
@@ -36,7 +36,7 @@ const LIFE_FLAGS = {
   pull: text("When to fetch the image: always, missing, never or newer", { default: "missing" }),
   quiet: bool("No progress of fetching the image", { short: "q" }),
   replace: bool("Remove a container of the same name first"),
-  requires: list("Containers to start before it (NAME[:started|healthy|ready|completed])"),
+  requires: list("Containers to start before it (NAME[:started|healthy|ready|completed[:TIMEOUT]])"),
   restart: text("When to start it again: no, always, unless-stopped or on-failure[:N]"),
   rm: bool("Remove it when it has ended"),
   rootfs: bool("The first argument is the path of a root file system, not an image"),
@@ -97,19 +97,6 @@ function cgroupsOf(value: string): "enabled" | "disabled" | "no-conmon" {
   }
 }
 
-const CONDITIONS: readonly DependencyCondition[] = ["started", "healthy", "ready", "completed"];
-
-/** One value of `--requires`: a container, beyond podman with the condition it must be in. */
-export function parseRequirement(value: string): DependencyOption {
-  const at = value.lastIndexOf(":");
-  if (at < 0) return { container: value };
-  const word = value.slice(at + 1);
-  const condition = CONDITIONS.find((known) => known === word);
-  if (condition === undefined)
-    throw refuse(`invalid condition "${word}" in --requires ${value}: must be one of ${CONDITIONS.join(", ")}`);
-  return { container: value.slice(0, at), condition };
-}
-
 function platformOf(flags: CreateValues) {
   const { platform, os, arch, variant } = flags;
   if (platform && (os || arch)) throw refuse("--platform option can not be specified with --arch or --os");
@@ -140,7 +127,7 @@ function checkCidFile(io: Io, path: string | undefined): void {
 
 function lifeOptionsOf(io: Io, flags: CreateValues): ContainerCreateOptions {
   const log = parseLogSettings(flags["log-driver"] ?? "", flags["log-opt"]);
-  const requires = flags.requires.filter((name) => name !== "").map(parseRequirement);
+  const requires = flags.requires.filter((name) => name !== "").map(parseDependency);
   const expose = flags.expose.filter((port) => port !== "");
   const restart = flags.restart === undefined ? undefined : parseRestartPolicy(flags.restart);
   if (flags.rm && restart !== undefined && !["", "no"].includes(restart.name))
@@ -199,6 +186,7 @@ export function createOptionsOf(io: Io, input: CreateInput, initContainer?: stri
     ...defined({
       resources: Object.keys(resources).length > 0 ? resources : undefined,
       health: healthOf(flags),
+      readiness: readinessOf(flags),
       initContainer: initContainerOf(initContainer, life.pod),
     }),
     createCommand: io.argv,

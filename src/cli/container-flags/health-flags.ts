@@ -7,6 +7,9 @@ export const HEALTH_FLAGS = {
   "health-cmd": text("Command that tells whether it is healthy, none for no check; also tcp:PORT, http:PORT/PATH", {
     aliases: ["healthcheck-command"],
   }),
+  "health-http": text(
+    "Healthy when this port answers a GET with 2xx or 3xx (PORT[/PATH]), asked without tools in the image",
+  ),
   "health-interval": text("Time between checks, disable for none", {
     default: "30s",
     aliases: ["healthcheck-interval"],
@@ -20,15 +23,42 @@ export const HEALTH_FLAGS = {
     default: "0s",
     aliases: ["healthcheck-start-period"],
   }),
+  "health-tcp": text("Healthy when something accepts connections on this port, asked without tools in the image"),
   "health-timeout": text("Time that a check may take", { default: "30s", aliases: ["healthcheck-timeout"] }),
   "no-healthcheck": bool("Do not check its health, whatever the image says"),
+  "ready-cmd": text("Command that tells whether it is ready, for those that wait until it is"),
+  "ready-http": text("Ready when this port answers a GET with 2xx or 3xx (PORT[/PATH])"),
+  "ready-interval": text("Time between checks for readiness", { default: "1s" }),
+  "ready-tcp": text("Ready when something accepts connections on this port"),
+  "ready-timeout": text("Time that a check for readiness may take", { default: "5s" }),
 };
 
+type Values = FlagValues<typeof HEALTH_FLAGS>;
+
+const refuse = (message: string) => fail("INVALID_ARGUMENT", { message });
+
+/** The one way of probing that was given, in the notation of `--health-cmd`. Throws INVALID_ARGUMENT for two. */
+function probeText(prefix: "health" | "ready", flags: Values): string | undefined {
+  const ways = { cmd: flags[`${prefix}-cmd`], tcp: flags[`${prefix}-tcp`], http: flags[`${prefix}-http`] };
+  const given = Object.entries(ways).filter(([, value]) => value !== undefined && value !== "");
+  const [first, second] = given;
+  if (first === undefined) return undefined;
+  if (second !== undefined) throw refuse(`cannot specify both --${prefix}-${first[0]} and --${prefix}-${second[0]}`);
+  const [way, value = ""] = first;
+  if (way === "cmd") return value;
+  const isRight = way === "tcp" ? /^\d{1,5}$/ : /^\d{1,5}(\/\S*)?$/;
+  if (!isRight.test(value))
+    throw refuse(
+      `invalid value ${JSON.stringify(value)} for --${prefix}-${way}: must be ${way === "tcp" ? "PORT" : "PORT[/PATH]"}`,
+    );
+  return `${way}:${value}`;
+}
+
 /** The health check that the flags ask for; undefined leaves it to the image. Throws INVALID_ARGUMENT. */
-export function healthOf(flags: FlagValues<typeof HEALTH_FLAGS>): HealthCheck | "none" | undefined {
-  const command = flags["health-cmd"];
+export function healthOf(flags: Values): HealthCheck | "none" | undefined {
+  const command = probeText("health", flags);
   if (flags["no-healthcheck"]) {
-    if (command) throw fail("INVALID_ARGUMENT", { message: "cannot specify both --no-healthcheck and --health-cmd" });
+    if (command) throw refuse("cannot specify both --no-healthcheck and --health-cmd");
     return "none";
   }
   if (!command) return undefined;
@@ -40,4 +70,17 @@ export function healthOf(flags: FlagValues<typeof HEALTH_FLAGS>): HealthCheck | 
     retries: flags["health-retries"],
     onFailure: flags["health-on-failure"],
   });
+}
+
+/** The readiness check that the flags ask for. Throws INVALID_ARGUMENT. */
+export function readinessOf(flags: Values): HealthCheck | undefined {
+  const command = probeText("ready", flags);
+  if (command === undefined) return undefined;
+  const check = parseHealth({
+    command,
+    interval: flags["ready-interval"],
+    timeout: flags["ready-timeout"],
+    retries: 1,
+  });
+  return check === "none" ? undefined : check;
 }

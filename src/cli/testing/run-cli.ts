@@ -50,27 +50,6 @@ function terminalOf(options: RunCliOptions, log: string[]): CliHost["terminal"] 
   };
 }
 
-/** Files that are read and written in chunks, and temporary ones: those stay in `files` until disposed. */
-function chunkFiles(
-  files: Map<string, string>,
-  at: (path: string) => string,
-): Pick<CliHost, "temporaryPath" | "readChunks" | "writeChunks"> {
-  return {
-    temporaryPath: () => ({
-      path: "/var/tmp/minke-1/archive",
-      [Symbol.dispose]: () => void files.delete("/var/tmp/minke-1/archive"),
-    }),
-    readChunks: async function* (path) {
-      yield new TextEncoder().encode(files.get(at(path)) ?? "");
-    },
-    writeChunks: async (path, chunks) => {
-      let text = "";
-      for await (const chunk of chunks) text += new TextDecoder().decode(chunk);
-      files.set(at(path), text);
-    },
-  };
-}
-
 /**
  * Runs one command line of the whole CLI against an engine that only records.
  *
@@ -129,8 +108,19 @@ export async function runCli(
       },
       writeFile: (path, content) => void files.set(resolve(cwd, path), content),
       fileExists: (path) => files.has(resolve(cwd, path)),
-      ...chunkFiles(files, (path) => resolve(cwd, path)),
-      platform: { architecture: "amd64", runtime: "test 1.0" },
+      temporaryPath: () => ({
+        path: "/tmp/minke-test/file",
+        [Symbol.dispose]: () => void files.delete("/tmp/minke-test/file"),
+      }),
+      readChunks: async function* (path) {
+        yield new TextEncoder().encode(files.get(resolve(cwd, path)) ?? "");
+      },
+      writeChunks: async (path, chunks) => {
+        let content = "";
+        for await (const chunk of chunks) content += decoder.decode(chunk);
+        files.set(resolve(cwd, path), content);
+      },
+      platform: { architecture: "amd64", runtime: "test" },
       openEngine: async (global) => {
         opened = global;
         return fake.engine;

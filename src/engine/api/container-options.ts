@@ -131,7 +131,7 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly timezone?: string;
   readonly cgroupParent?: string;
   readonly cgroups?: "enabled" | "disabled" | "no-conmon";
-  /** Pod name or id; `new:NAME` creates one first. */
+  /** Pod name or id. */
   readonly pod?: string;
   readonly initContainer?: "always" | "once";
   readonly dependsOn?: readonly DependencyOption[];

@@ -2,6 +2,7 @@ import type { ContainerId } from "../../base/brand.ts";
 import type { EngineError } from "../../base/errors.ts";
 import type { ContainerConfig } from "../../model/container.ts";
 import type { BootState, ContainerStatus, LastRun } from "../../model/container-state.ts";
+import type { HealthRecord } from "../../model/health.ts";
 import type { Abortable, ContainerCreateOptions } from "./container-options.ts";
 
 /** The outcome for one input of a call over several; such calls never throw for one bad input. */
@@ -16,6 +17,8 @@ export interface ContainerSummary {
   readonly lastRun: LastRun;
   readonly state: BootState | undefined;
   readonly podName: string;
+  /** State of its health check in this boot; undefined without a check, or before it ran. */
+  readonly health?: HealthRecord;
   /** Bytes in the writable layer and in all layers; only if asked for. */
   readonly size?: { readonly writable: number; readonly total: number };
   /** Inode numbers of the namespaces of a running one, by name; only if asked for. */
@@ -83,7 +86,7 @@ export interface ExecOptions extends Abortable {
   readonly privileged?: boolean;
 }
 
-export type WaitCondition = ContainerStatus | "healthy" | "ready";
+export type WaitCondition = ContainerStatus | "healthy" | "unhealthy" | "ready";
 
 /** JSON-ready description with podman's field names (podman-container-inspect(1)). */
 export type InspectContainer = Readonly<Record<string, unknown>>;
@@ -143,10 +146,12 @@ export interface Containers {
   resolve(ref: string): Promise<ContainerId>;
   logs(ref: string, options?: LogOptions): AsyncIterable<LogLine>;
   /** Resolves with the exit code, or -1 when another condition came true first. */
-  wait(
-    ref: string,
-    options?: Abortable & { readonly conditions?: readonly WaitCondition[]; readonly intervalMs?: number },
-  ): Promise<number>;
+  wait(ref: string, options?: Abortable & { readonly conditions?: readonly WaitCondition[] }): Promise<number>;
+  /**
+   * Runs the container's health check once and records the result. Throws NO_HEALTHCHECK, CONTAINER_STATE unless it runs,
+   * HEALTHCHECK_TIMEOUT.
+   */
+  healthcheck(ref: string, options?: Abortable): Promise<HealthRecord>;
   /** A row of headings, then one row per process: the requested columns. */
   top(ref: string, descriptors: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Host ports of a container. */

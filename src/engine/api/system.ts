@@ -73,6 +73,11 @@ export interface System {
   info(): Promise<Readonly<Record<string, unknown>>>;
   doctor(): Promise<readonly Finding[]>;
   version(): Readonly<Record<string, string>>;
+  /**
+   * Does what is due after the commands have left: health checks, planned restarts, pods that end with their owner. Returns
+   * when there is nothing left to do, or at once where another process does it. The engine starts it by itself.
+   */
+  supervise(options?: Abortable): Promise<void>;
 }
 
 export interface EventSource {

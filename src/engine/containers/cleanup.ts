@@ -1,13 +1,11 @@
-import type { Abortable } from "../../base/abortable.ts";
 import type { ContainerId } from "../../base/brand.ts";
 import { fail, hasCode } from "../../base/errors.ts";
 import type { EngineDeps } from "../deps.ts";
 import { type LockedContainer, withContainer } from "./locked.ts";
-import { restartByPolicy } from "./restart.ts";
-import { shouldRestart } from "./restart-policy.ts";
+import { type RestartEndedOptions, restartEnded } from "./restart-ended.ts";
 import { tearDown } from "./teardown.ts";
 
-export interface CleanupOptions extends Abortable {
+export interface CleanupOptions extends RestartEndedOptions {
   /** Do nothing, successfully, unless it has ended (what the exit command asks for). */
   readonly stoppedOnly?: boolean;
   /** The caller holds the pod's lock and ends the members itself: no exit policy. */
@@ -40,8 +38,9 @@ async function cleanupLocked(deps: EngineDeps, container: LockedContainer, optio
     if (options.stoppedOnly === true) return untouched;
     throw fail("CONTAINER_STATE", { message: `container ${id} is running or paused, refusing to clean up` });
   }
-  if (status === "initialized" && options.stoppedOnly === true) return untouched;
-  if (status === "stopped" && (await tryRestart(deps, container, options))) return untouched;
+  const resumes = options.restartDue === true && state.restartAt !== undefined;
+  if (status === "initialized" && options.stoppedOnly === true && !resumes) return untouched;
+  if ((status === "stopped" || resumes) && (await restartEnded(deps, container, options))) return untouched;
   const ended = status === "stopped";
   await tearDown(deps, container);
   if (ended) {
@@ -49,25 +48,6 @@ async function cleanupLocked(deps: EngineDeps, container: LockedContainer, optio
     await deps.store.write((tx) => tx.events.prune(deps.config.eventsKeep));
   }
   return { cleaned: ended, pod: podOf(container) };
-}
-
-async function tryRestart(deps: EngineDeps, container: LockedContainer, options: Abortable): Promise<boolean> {
-  const run = {
-    policy: container.config.restartPolicy,
-    exitCode: container.lastRun.exitCode ?? -1,
-    restartCount: container.state?.restartCount ?? 0,
-    stoppedByUser: container.state?.stoppedByUser ?? false,
-  };
-  if (!shouldRestart(run)) return false;
-  try {
-    await restartByPolicy(deps, container, options);
-    return true;
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    await container.emit("cleanup");
-    await tearDown(deps, container);
-    throw error;
-  }
 }
 
 /** True for the errors with which a verb says that there was nothing to do in this state. */

@@ -80,15 +80,23 @@ export async function endExec(
   }
 }
 
+/** Removes what an unrecorded command left. */
+export function forgetExec(deps: EngineDeps, id: ContainerId, session: string): void {
+  deps.host.files.removeTree(directoryOf(deps, id, session));
+}
+
 const directoryOf = (deps: EngineDeps, id: string, session: string) => join(deps.paths.bundle(id), "exec", session);
 
 interface Begin {
   readonly options: ExecOptions;
   readonly attach: boolean;
   readonly stdin: boolean;
+  /** No session and no events: a health check would fill the log with them. */
+  readonly unrecorded?: boolean;
 }
 
-async function begin(
+/** Starts a command in a running container. The caller ends the session with `endExec`, or `forgetExec` if unrecorded. */
+export async function begin(
   deps: EngineDeps,
   id: ContainerId,
   request: Begin,
@@ -112,7 +120,8 @@ async function begin(
         const run = await deps
           .conmon()
           .exec(conmonExec(deps, container, { ...request, session: session.id, directory }), options);
-        await register(deps, container, { session: session.id, options, pid: run.pid });
+        if (request.unrecorded !== true)
+          await register(deps, container, { session: session.id, options, pid: run.pid });
         return { session: { id: session.id, directory }, run };
       } catch (error) {
         const failure = asExecFailure(deps, directory, error);

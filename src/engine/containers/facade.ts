@@ -2,6 +2,7 @@ import type { ContainerId } from "../../base/brand.ts";
 import { parseSignal } from "../../model/notation/signals.ts";
 import type { ContainerSelection, Containers } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
+import { checkHealthNow } from "../health/check-now.ts";
 import { attachContainer } from "./attach.ts";
 import { removeEnded } from "./auto-remove.ts";
 import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
@@ -94,6 +95,7 @@ export function containersOf(deps: EngineDeps): Containers {
     resolve: async (ref) => byRef(ref).id,
     logs: (ref, options) => containerLogs(deps, byRef(ref), options),
     wait: async (ref, options) => waitContainer(deps, idForWait(deps, ref), options),
+    healthcheck: async (ref, options) => checkHealthNow(deps, byRef(ref).id, options),
     top: async (ref, descriptors) => topContainer(deps, byRef(ref), descriptors),
     ports: async (ref) => portLines(byRef(ref)),
     stats: async (refs) => containerStats(deps, refs.map(byRef)),

@@ -19,6 +19,7 @@ const STATUSES = [
   "stopping",
   "unknown",
   "configured",
+  "restarting",
 ];
 
 /**
@@ -68,7 +69,7 @@ function compile(deps: EngineDeps, key: string, values: readonly string[]): Pred
         (row, value) => row.config.pod !== undefined && (row.podName === value || row.config.pod.startsWith(value)),
       );
     case "health":
-      return any((_, value) => value === "none");
+      return any((row, value) => row.health?.status === value);
     case "restart-policy":
       return any((row, value) => (row.config.restartPolicy.name || "no") === value);
     default:
@@ -99,7 +100,8 @@ function statusTest(values: readonly string[]): (row: Row, value: string) => boo
         message: `${value} is not a valid status: unknown container state: ${value}: invalid argument`,
       });
   const same = (status: string) => (status === "stopped" ? "exited" : status === "configured" ? "created" : status);
-  return (row, value) => same(row.status) === same(value);
+  return (row, value) =>
+    value === "restarting" ? row.state?.restartAt !== undefined : same(row.status) === same(value);
 }
 
 function exitTest(values: readonly string[]): (row: Row, value: string) => boolean {

@@ -11,6 +11,7 @@ import { cgroupPathFor } from "../../spec/cgroup-path.ts";
 import { cgroupManagerOf } from "../../spec/inputs.ts";
 import type { EngineDeps } from "../deps.ts";
 import { exitCommand } from "../exit-command.ts";
+import { restorePodCgroup } from "../pods/cgroup.ts";
 import { fillNetworkFiles, makeFiles } from "./file-setup.ts";
 import { FRESH_STATE, type LockedContainer } from "./locked.ts";
 import { setUpMounts } from "./mount-setup.ts";
@@ -23,6 +24,10 @@ import { deleteFromRuntime, tearDown } from "./teardown.ts";
 export interface InitOptions extends Abortable {
   /** Kept over a restart by policy; absent starts at 0. */
   readonly restartCount?: number;
+  /** How far the back-off of a restart by policy has come; absent starts it anew. */
+  readonly restartStep?: number;
+  /** Time of the restart by policy that this is part of: on record until it runs, so that a killed engine loses none. */
+  readonly restartAt?: number;
   /** Called when the OCI runtime has created it: others can join its namespaces now, though its network may still be coming. */
   readonly onCreated?: () => void;
 }
@@ -79,9 +84,12 @@ async function prepareState(deps: EngineDeps, container: LockedContainer, option
       ? { mounts: state.mounts, ...(state.networks === undefined ? {} : { networks: state.networks }) }
       : {}),
     restartCount: options.restartCount ?? 0,
+    ...(options.restartStep === undefined ? {} : { restartStep: options.restartStep }),
+    ...(options.restartAt === undefined ? {} : { restartAt: options.restartAt }),
     runtime: { path: runtime.path, root: runtime.root },
     cgroupPath: cgroupPathFor(config, manager),
   });
+  restorePodCgroup(deps, config);
   deps.host.files.makeDir(deps.paths.exits, 0o700);
   deps.host.files.makeDir(deps.paths.container(id), 0o700);
 }

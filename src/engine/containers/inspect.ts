@@ -1,4 +1,5 @@
 import type { ContainerConfig } from "../../model/container.ts";
+import type { HealthRecord } from "../../model/health.ts";
 import type { ContainerSummary, InspectContainer } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { imageNameOf } from "../event-subject.ts";
@@ -40,7 +41,7 @@ export function inspectContainer(
     ConmonPidFile: config.conmonPidFile ?? `${bundle}/conmon.pid`,
     PidFile: config.pidFile ?? `${bundle}/pidfile`,
     Name: config.name,
-    RestartCount: summary.state?.restartCount ?? 0,
+    RestartCount: restartCountOf(summary),
     Driver: "overlay",
     MountLabel: "",
     ProcessLabel: "",
@@ -82,6 +83,25 @@ function graphData(
   };
 }
 
+/** The count outlives the clean-up of a container, as podman's. */
+function restartCountOf({ state, lastRun }: ContainerSummary): number {
+  return state?.restartCount ?? lastRun.restartCount ?? 0;
+}
+
+function inspectHealth(record: HealthRecord | undefined): Readonly<Record<string, unknown>> {
+  const log = (record?.log ?? []).map((entry) => ({
+    Start: isoTime(entry.start),
+    End: isoTime(entry.end),
+    ExitCode: entry.exitCode,
+    Output: entry.output,
+  }));
+  return {
+    Status: record?.status ?? "",
+    FailingStreak: record?.failingStreak ?? 0,
+    Log: log.length === 0 ? null : log,
+  };
+}
+
 function inspectState(summary: ContainerSummary): Readonly<Record<string, unknown>> {
   const { status, state, lastRun } = summary;
   const alive = ["running", "paused", "stopping", "initialized"].includes(status);
@@ -90,7 +110,7 @@ function inspectState(summary: ContainerSummary): Readonly<Record<string, unknow
     Status: status,
     Running: status === "running",
     Paused: status === "paused",
-    Restarting: false,
+    Restarting: state?.restartAt !== undefined,
     OOMKilled: lastRun.oomKilled ?? false,
     Dead: false,
     Pid: alive ? (state?.process?.pid ?? 0) : 0,
@@ -99,7 +119,7 @@ function inspectState(summary: ContainerSummary): Readonly<Record<string, unknow
     Error: lastRun.error ?? "",
     StartedAt: isoTime(lastRun.startedAt),
     FinishedAt: isoTime(alive ? undefined : lastRun.finishedAt),
-    Health: { Status: "", FailingStreak: 0, Log: null },
+    Health: inspectHealth(summary.health),
     ...(alive && state?.cgroupPath !== undefined ? { CgroupPath: state.cgroupPath } : {}),
     CheckpointedAt: isoTime(undefined),
     RestoredAt: isoTime(undefined),

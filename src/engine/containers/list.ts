@@ -1,7 +1,9 @@
 import { fail } from "../../base/errors.ts";
+import { isHostError } from "../../base/host-error.ts";
 import type { ContainerConfig } from "../../model/container.ts";
-import type { ContainerListOptions, ContainerSummary } from "../api/containers.ts";
+import type { ContainerListOptions, ContainerSummary, NamespaceName } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
+import { readRecord } from "../health/health-files.ts";
 import { compileFilters } from "./filters.ts";
 import { observe } from "./observe.ts";
 
@@ -21,7 +23,8 @@ export function listContainers(deps: EngineDeps, options: ContainerListOptions =
   const rows = snapshot.configs.map((config): ContainerSummary => {
     const state = boot.get(config.id);
     const seen = observe(deps, config.id, { state, lastRun: snapshot.runs.get(config.id) ?? {} });
-    return { config, status: seen.status, lastRun: seen.lastRun, state, podName: podNames.get(config.pod ?? "") ?? "" };
+    const podName = podNames.get(config.pod ?? "") ?? "";
+    return { config, status: seen.status, lastRun: seen.lastRun, state, podName, ...healthOf(deps, config) };
   });
   const matches = compileFilters(deps, options.filters ?? {});
   const hasStatusFilter = options.filters?.["status"] !== undefined;
@@ -30,7 +33,32 @@ export function listContainers(deps: EngineDeps, options: ContainerListOptions =
   );
   const chosen =
     options.last === undefined || options.last < 0 ? wanted : wanted.slice(Math.max(0, wanted.length - options.last));
-  return options.size === true ? chosen.map((row) => ({ ...row, size: sizeOf(deps, row.config) })) : chosen;
+  return chosen.map((row) => ({
+    ...row,
+    ...(options.size === true ? { size: sizeOf(deps, row.config) } : {}),
+    ...(options.namespaces === true ? namespacesOf(deps, row) : {}),
+  }));
+}
+
+const NAMESPACE_NAMES: readonly NamespaceName[] = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
+
+/** Inode numbers of the namespaces of a container's process; none where it has ended meanwhile. */
+function namespacesOf(deps: EngineDeps, { state, status }: ContainerSummary): Pick<ContainerSummary, "namespaces"> {
+  const pid = state?.process?.pid;
+  if (pid === undefined || (status !== "running" && status !== "paused")) return {};
+  try {
+    const links = NAMESPACE_NAMES.map((name) => [name, deps.host.inodes.readLink(`/proc/${pid}/ns/${name}`)] as const);
+    return { namespaces: Object.fromEntries(links.map(([name, link]) => [name, link.replace(/\D/g, "")])) };
+  } catch (error) {
+    if (isHostError(error)) return {};
+    throw error;
+  }
+}
+
+/** The record of the last run in this boot: podman goes on showing the health of a container that has ended. */
+function healthOf(deps: EngineDeps, config: ContainerConfig): Pick<ContainerSummary, "health"> {
+  const health = config.health === undefined ? undefined : readRecord(deps, config.id, "health");
+  return health === undefined ? {} : { health };
 }
 
 /** What `ps` shows without `--all`: podman counts a paused container as not running. */
@@ -60,5 +88,12 @@ export function summaryOf(deps: EngineDeps, config: ContainerConfig): ContainerS
   });
   const state = deps.store.boot.get(config.id);
   const seen = observe(deps, config.id, { state, lastRun: found.lastRun });
-  return { config, status: seen.status, lastRun: seen.lastRun, state, podName: found.podName };
+  return {
+    config,
+    status: seen.status,
+    lastRun: seen.lastRun,
+    state,
+    podName: found.podName,
+    ...healthOf(deps, config),
+  };
 }

@@ -72,7 +72,10 @@ export class LockedContainer implements AsyncDisposable {
 
   /** Status at this moment. */
   get status(): ContainerStatus {
-    return observe(this.#deps, this.id, { state: this.#state, lastRun: this.#lastRun }).status;
+    const { status } = observe(this.#deps, this.id, { state: this.#state, lastRun: this.#lastRun });
+    if (status !== "initialized" || this.#state?.networks !== undefined) return status;
+    // The engine that made it was killed before its network was there: it has to be made again.
+    return this.#lastRun.finishedAt === undefined ? "created" : "exited";
   }
 
   /** Replaces the boot-scoped facts; undefined forgets them. */
@@ -105,16 +108,23 @@ export class LockedContainer implements AsyncDisposable {
     if (!seen.unrecordedExit) return;
     const state = this.#state ?? FRESH_STATE;
     const exit = await this.#awaitExit(options);
-    const lastRun: LastRun = { ...(state.startedAt === undefined ? {} : { startedAt: state.startedAt }), ...exit };
+    const lastRun: LastRun = {
+      ...(state.startedAt === undefined ? {} : { startedAt: state.startedAt }),
+      ...exit,
+      ...(state.restartCount === 0 ? {} : { restartCount: state.restartCount }),
+      ...(state.stoppedByUser ? { stoppedByUser: true } : {}),
+    };
     const wasInitOnly = state.phase === "initialized";
     this.#lastRun = lastRun;
     await this.#deps.store.write((tx) => {
       tx.containers.setLastRun(this.id, lastRun);
       tx.containers.recordExit(this.id, exit.exitCode, exit.finishedAt);
+      // Whoever records the end records what asked for it: the exit command is often faster than the stop that waits.
+      if (state.stoppingSince !== undefined) tx.events.add(containerEvent(this.config, "stop"));
       if (!wasInitOnly) tx.events.add(containerEvent(this.config, "died", { exitCode: exit.exitCode }));
     });
     this.patch({ phase: "stopped" });
-    this.forget("stoppingSince", "paused");
+    this.forget("stoppingSince", "stopper", "paused");
   }
 
   async #awaitExit(

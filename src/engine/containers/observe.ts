@@ -74,10 +74,15 @@ export function observe(
   }
   const running = state.startedAt === undefined ? lastRun : { startedAt: state.startedAt };
   const alive = (status: ContainerStatus): Observation => ({ status, lastRun: running, unrecordedExit: false });
-  if (state.stoppingSince !== undefined) return alive("stopping");
+  if (state.stoppingSince !== undefined && isAlive(deps, state.stopper)) return alive("stopping");
   if (state.phase === "initialized" && awaitsStart(deps, id, state)) return alive("initialized");
   const frozen = state.cgroupPath === undefined ? undefined : deps.host.cgroups.frozen(state.cgroupPath);
   return alive(frozen === true || (frozen === undefined && state.paused === true) ? "paused" : "running");
+}
+
+/** True if a container runs at this moment, without its lock. */
+export function isRunning(deps: Deps & Pick<EngineDeps, "store">, id: string): boolean {
+  return observe(deps, id, { state: deps.store.boot.get(id), lastRun: {} }).status === "running";
 }
 
 /**

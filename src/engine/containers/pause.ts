@@ -15,14 +15,15 @@ const PAUSE: Direction = {
   from: "running",
   frozen: true,
   event: "pause",
-  refusal: (id, status) => `"${status}" is not running, can't pause: container ${id}`,
+  refusal: (id, status) =>
+    status === "paused" ? `"${id}" is already paused` : `"${status}" is not running, can't pause`,
 };
 
 const UNPAUSE: Direction = {
   from: "paused",
   frozen: false,
   event: "unpause",
-  refusal: (id, status) => `"${status}" is not paused, can't unpause: container ${id}`,
+  refusal: (id) => `"${id}" is not paused, can't unpause`,
 };
 
 /** Freezes every process of a running container. Throws CONTAINER_STATE in any other state. */

@@ -3,7 +3,10 @@ import { fail, hasCode } from "../../base/errors.ts";
 import type { RemoveOptions } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { containerEvent } from "../event-subject.ts";
+import { removeRecords } from "../health/health-files.ts";
 import { removeAnonymousVolumes } from "../volumes/remove.ts";
+import { killPaused } from "./kill.ts";
+import { refuseServiceRemoval } from "../pods/service-pods.ts";
 import { type LockedContainer, withContainer } from "./locked.ts";
 import { removeExtraOverlays } from "./mount-setup.ts";
 import { stopContainer } from "./stop.ts";
@@ -19,7 +22,7 @@ export interface RemoveContainerOptions extends RemoveOptions {
 /**
  * Removes a container and all it owns (spec/pods.md 5.6).
  *
- * @throws INFRA_REMOVE, CONTAINER_HAS_DEPENDENTS, CONTAINER_STATE without force; NO_SUCH_CONTAINER
+ * @throws INFRA_REMOVE, SERVICE_IN_USE, CONTAINER_HAS_DEPENDENTS, CONTAINER_STATE without force; NO_SUCH_CONTAINER
  */
 export async function removeContainer(
   deps: EngineDeps,
@@ -36,6 +39,7 @@ async function refuse(deps: EngineDeps, container: LockedContainer, options: Rem
   const { config, id, status } = container;
   if (config.isInfra && config.pod !== undefined && options.withPod !== true)
     throw fail("INFRA_REMOVE", { id, pod: config.pod });
+  refuseServiceRemoval(deps, id);
   if (options.ignoreDependants !== true) {
     const dependents = deps.store.read((tx) => tx.containers.dependants(id));
     if (dependents.length > 0) throw fail("CONTAINER_HAS_DEPENDENTS", { id, dependents });
@@ -47,9 +51,10 @@ async function refuse(deps: EngineDeps, container: LockedContainer, options: Rem
     });
 }
 
-/** Ends whatever still runs; a paused one is killed as it is. */
+/** Ends whatever still runs; a paused one is killed. */
 async function end(deps: EngineDeps, id: ContainerId, options: RemoveContainerOptions): Promise<void> {
   const status = await withContainer(deps, id, async (container) => container.status, options);
+  if (status === "paused") await killPaused(deps, id, options);
   if (status !== "running" && status !== "stopping") return;
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout };
   try {
@@ -76,6 +81,7 @@ async function removeLocked(
   removeExtraOverlays(deps, config);
   deps.host.files.removeTree(deps.paths.container(id));
   deps.host.files.remove(deps.paths.exitFile(id));
+  removeRecords(deps, id);
   await deps.store.write((tx) => {
     const pod = config.pod === undefined ? undefined : tx.pods.get(config.pod);
     if (pod?.infraId === id) {

@@ -2,11 +2,13 @@ import type { Abortable } from "../../base/abortable.ts";
 import type { ContainerId } from "../../base/brand.ts";
 import { fail } from "../../base/errors.ts";
 import type { ContainerConfig } from "../../model/container.ts";
+import { awaitConditions, judgeEdge } from "../conditions/await.ts";
 import type { EngineDeps } from "../deps.ts";
 import { containerGraph, dependenciesOf } from "../pods/graph.ts";
 import { LockedPod } from "../pods/locked.ts";
 import { startMembers } from "../pods/member-start.ts";
 import { withContainer } from "./locked.ts";
+import { isRunning } from "./observe.ts";
 import { type StartOptions, startLocked } from "./start.ts";
 
 /**
@@ -14,7 +16,8 @@ import { type StartOptions, startLocked } from "./start.ts";
  * a pod is started under the pod's lock, so that it does not cross a pod start or stop. Init containers of the pod do not
  * run.
  *
- * @throws CONTAINER_STATE if it is paused or being removed, INTERNAL if a dependency can't be started
+ * @throws CONTAINER_STATE if it is paused or being removed, INTERNAL if a dependency can't be started, DEPENDENCY_CONDITION,
+ *   DEPENDENCY_TIMEOUT
  */
 export async function startWithDependencies(
   deps: EngineDeps,
@@ -25,6 +28,7 @@ export async function startWithDependencies(
   if (config === undefined) throw fail("NO_SUCH_CONTAINER", { ref: id });
   await using _pod = config.pod === undefined ? undefined : await LockedPod.acquire(deps, config.pod, options);
   await startDependencies(deps, config, options);
+  if (!isRunning(deps, id)) await awaitConditions(deps, config, options);
   return withContainer(
     deps,
     id,
@@ -41,7 +45,7 @@ async function startDependencies(deps: EngineDeps, config: ContainerConfig, opti
   const needed = closure(deps, config);
   if (needed.length === 0) return;
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  const failed = await startMembers(deps, containerGraph(needed), { ...signal, members: needed });
+  const failed = await startMembers(deps, containerGraph(needed, { closed: false }), { ...signal, members: needed });
   options.signal?.throwIfAborted();
   const [first] = failed;
   if (first !== undefined)
@@ -54,6 +58,12 @@ async function startDependencies(deps: EngineDeps, config: ContainerConfig, opti
     );
 }
 
+/** What is to run before a container. A job that was done in this boot is not done again. */
+function neededBy(deps: EngineDeps, config: ContainerConfig): readonly ContainerId[] {
+  const open = config.dependsOn.filter((edge) => edge.condition !== "completed" || judgeEdge(deps, edge).is !== "met");
+  return dependenciesOf({ ...config, dependsOn: open });
+}
+
 function closure(deps: EngineDeps, config: ContainerConfig): readonly ContainerConfig[] {
   const found = new Map<ContainerId, ContainerConfig>();
   const visit = (id: ContainerId) => {
@@ -61,8 +71,8 @@ function closure(deps: EngineDeps, config: ContainerConfig): readonly ContainerC
     const dependency = deps.store.read((tx) => tx.containers.get(id));
     if (dependency === undefined) throw fail("NO_SUCH_CONTAINER", { ref: id });
     found.set(id, dependency);
-    dependenciesOf(dependency).forEach(visit);
+    neededBy(deps, dependency).forEach(visit);
   };
-  dependenciesOf(config).forEach(visit);
+  neededBy(deps, config).forEach(visit);
   return [...found.values()];
 }

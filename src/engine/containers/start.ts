@@ -1,8 +1,9 @@
 import type { Abortable } from "../../base/abortable.ts";
 import { fail } from "../../base/errors.ts";
 import type { EngineDeps } from "../deps.ts";
+import { beginChecks } from "../health/health-files.ts";
 import { initLocked } from "./init.ts";
-import type { LockedContainer } from "./locked.ts";
+import { FRESH_STATE, type LockedContainer } from "./locked.ts";
 import { tearDown } from "./teardown.ts";
 
 export interface StartOptions extends Abortable {
@@ -32,6 +33,11 @@ export async function startLocked(
     await tearDown(deps, container);
     throw error;
   }
-  container.patch({ phase: "started", startedAt: deps.host.clock.now() });
+  const startedAt = deps.host.clock.now();
+  const supervised = beginChecks(deps, container.config, startedAt);
+  const { restartAt: _done, ...state } = container.state ?? FRESH_STATE;
+  container.save({ ...state, phase: "started", startedAt });
   await container.emit("start");
+  if (supervised) deps.supervisor.needed();
+  else deps.supervisor.revive();
 }

@@ -6,7 +6,8 @@ import type { BootState } from "../../model/container-state.ts";
 import type { EngineDeps } from "../deps.ts";
 import { waitFor } from "../wait-for.ts";
 import { type LockedContainer, withContainer } from "./locked.ts";
-import { isAlive } from "./observe.ts";
+import { isAlive, processRef } from "./observe.ts";
+import { cancelRestart } from "./restart-cancel.ts";
 import { KILL, signalContainer } from "./signals.ts";
 
 /** Seconds that a process gets to vanish after SIGKILL (spec/pods.md 0). */
@@ -23,37 +24,55 @@ interface Target {
 }
 
 /**
- * Stops a container (spec/pods.md 5.3). The lock is free while it waits, so that the exit command and other readers get in.
+ * Stops a container, or takes back its planned restart (spec/pods.md 5.3). The lock is free while it waits, so that the exit command and other readers get in.
  *
  * @throws CONTAINER_STOPPED if it has ended already, CONTAINER_STATE if it never ran or is paused, TIMEOUT if even SIGKILL
  *   did not end it
  */
 export async function stopContainer(deps: EngineDeps, id: ContainerId, options: StopOptions = {}): Promise<void> {
-  const target = await withContainer(deps, id, async (container) => beginStop(deps, container), options);
-  await terminate(deps, target, options);
+  const target = await withContainer(deps, id, (container) => beginStop(deps, container), options);
+  if (target === "cancelled") return;
   try {
-    await withContainer(deps, id, async (container) => endStop(container), options);
+    await terminate(deps, target, options);
+  } catch (error) {
+    await giveUp(deps, id).catch(() => undefined);
+    throw error;
+  }
+  try {
+    // Taking the lock records the end, with its events.
+    await withContainer(deps, id, async () => undefined, options);
   } catch (error) {
     // Removed by its exit command (--rm) while we waited: it is stopped, which is what was asked.
     if (!hasCode(error, "NO_SUCH_CONTAINER")) throw error;
   }
 }
 
-function beginStop(deps: EngineDeps, container: LockedContainer): Target {
+async function beginStop(deps: EngineDeps, container: LockedContainer): Promise<Target | "cancelled"> {
   const { status, state, id } = container;
+  if (cancelRestart(container)) {
+    await container.emit("stop");
+    return "cancelled";
+  }
   if (status === "stopped" || status === "exited")
     throw fail("CONTAINER_STOPPED", { message: `container ${id} is already stopped` });
   if (state === undefined || !["running", "initialized", "stopping"].includes(status))
     throw fail("CONTAINER_STATE", {
       message: `can only stop created or running containers. ${id} is in state ${status}`,
     });
-  container.patch({ stoppingSince: state.stoppingSince ?? deps.host.clock.now(), stoppedByUser: true });
+  const stopper = processRef(deps, deps.host.processes.self);
+  container.patch({
+    stoppingSince: state.stoppingSince ?? deps.host.clock.now(),
+    ...(stopper === undefined ? {} : { stopper }),
+    stoppedByUser: true,
+  });
   return { config: container.config, state };
 }
 
-async function endStop(container: LockedContainer): Promise<void> {
-  // acquire() has recorded the exit; the event belongs to whoever asked for the stop.
-  if (container.state?.stoppedByUser === true || container.state === undefined) await container.emit("stop");
+/** Nobody stops it any more: it counts as running again, or as whatever became of it. */
+async function giveUp(deps: EngineDeps, id: ContainerId): Promise<void> {
+  await withContainer(deps, id, async (container) => {
+    if (container.state?.stoppingSince !== undefined) container.forget("stoppingSince", "stopper");
+  });
 }
 
 async function terminate(deps: EngineDeps, target: Target, options: StopOptions): Promise<void> {

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import type { BootState } from "../../model/container-state.ts";
+import type { BootState, ProcessRef } from "../../model/container-state.ts";
 import type { EngineDeps } from "../deps.ts";
+import { waitFor } from "../wait-for.ts";
 import type { LockedContainer } from "./locked.ts";
 import { attachRequest, ownsNetns } from "./network-setup.ts";
-import { isAlive } from "./observe.ts";
+import { isAlive, processRef, readExit } from "./observe.ts";
+
+/** Milliseconds that conmon may take to write the exit file (spec/pods.md 0). */
+const MONITOR_MS = 5000;
 
 /**
  * Takes down everything a container has on the host: runtime record and living processes, network, mounts, cgroup, boot
@@ -49,7 +53,30 @@ export async function deleteFromRuntime(deps: EngineDeps, container: LockedConta
   if (state.paused === true && state.cgroupPath !== undefined && deps.host.cgroups.exists(state.cgroupPath))
     await deps.host.cgroups.setFrozen(state.cgroupPath, false);
   await runtime.delete(id, { force: true });
+  await awaitMonitor(deps, container);
   removeCgroup(deps, state);
+}
+
+/**
+ * Waits until conmon has seen the end of a container that was just killed: only then are its host ports free, and an exit
+ * file that came later would tell of a later run. conmon itself lives on until its exit command got our lock.
+ */
+async function awaitMonitor(deps: EngineDeps, container: LockedContainer): Promise<void> {
+  const { id, state } = container;
+  if (state?.phase === "stopped") return;
+  const conmon = state?.conmon ?? strayMonitor(deps, id);
+  const ended = () => readExit(deps, id) !== undefined || !isAlive(deps, conmon);
+  await waitFor(() => (ended() ? true : undefined), {
+    clock: deps.host.clock,
+    timeoutMs: MONITOR_MS,
+    operation: `waiting for the monitor of container ${id}`,
+  });
+}
+
+/** The monitor of a container whose engine was killed before it noted it. */
+function strayMonitor(deps: EngineDeps, id: string): ProcessRef | undefined {
+  const pid = Number(deps.host.files.readTextIfExists(join(deps.paths.bundle(id), "conmon.pid")) ?? Number.NaN);
+  return Number.isInteger(pid) && deps.host.processes.argv(pid).includes(id) ? processRef(deps, pid) : undefined;
 }
 
 /** False if something still lives in it. */

@@ -5,21 +5,19 @@ import type { ContainerConfig } from "../../model/container.ts";
 import type { PodConfig } from "../../model/pod.ts";
 import { resolveContainer } from "../../spec/resolve-container.ts";
 import { resolvePod } from "../../spec/resolve-pod.ts";
-import type { ContainerCreateOptions } from "../api/container-options.ts";
 import type { PodCreateOptions } from "../api/pods.ts";
-import { containerByRef, createContainer, freeName, insertDefinition, withHostPorts } from "../containers/create.ts";
+import { containerByRef, freeName, insertDefinition, withHostPorts } from "../containers/create.ts";
 import { checkAgainstHost } from "../containers/host-checks.ts";
+import { processRef } from "../containers/observe.ts";
 import type { EngineDeps } from "../deps.ts";
 import { podEvent } from "../event-subject.ts";
 import { newId } from "../hash-id.ts";
 import { createPodCgroup } from "./cgroup.ts";
+import { createMembers, memberNames, namedExitPolicy, type PodCreateIo, refuseMemberCycles } from "./create-members.ts";
 import { removePodById } from "./remove.ts";
+import { lockService, serviceByRef, settleService } from "./service.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-
-export interface PodCreateIo extends Abortable {
-  readonly progress?: (line: string) => void;
-}
 
 /**
  * Creates a pod with its infra container, and, where given, its members: all or nothing (spec/pods.md 3.1). Nothing runs
@@ -41,9 +39,25 @@ export async function createPod(
     throw fail("INVALID_ARGUMENT", {
       message: `pod id file exists. Ensure another pod is not using it or delete ${options.podIdFile}`,
     });
-  if (options.replace === true) await replaceOld(deps, options, io);
+  const oldService = options.replace === true ? await replaceOld(deps, options, io) : undefined;
+  refuseMemberCycles(options);
   const made = await definePod(deps, options, io);
   await using undo = new AsyncDisposableStack();
+  await insertPod(deps, made, io);
+  undo.defer(() => removePodById(deps, made.pod.id, { force: true, keepService: true }));
+  createPodCgroup(deps, made.pod);
+  const members = await createMembers(deps, made.pod, { options, io });
+  if (options.podIdFile !== undefined) deps.host.files.createExclusive(options.podIdFile, made.pod.id, { mode: 0o644 });
+  undo.move();
+  await settleService(deps, oldService, io);
+  if (made.pod.owner !== undefined) deps.supervisor.needed();
+  return { config: made.pod, warnings: [...made.warnings, ...members] };
+}
+
+/** Under the service container's lock, so that it can't be removed for want of pods meanwhile. */
+async function insertPod(deps: EngineDeps, made: DefinedPod, io: PodCreateIo): Promise<void> {
+  const service = made.pod.serviceContainer;
+  await using _held = service === undefined ? undefined : await lockService(deps, service, io);
   await deps.store.write((tx) => {
     tx.pods.insert(withoutInfra(made.pod));
     if (made.infra !== undefined) {
@@ -52,12 +66,6 @@ export async function createPod(
     }
     tx.events.add(podEvent(made.pod, "create"));
   }, io);
-  undo.defer(() => removePodById(deps, made.pod.id, { force: true }));
-  createPodCgroup(deps, made.pod);
-  const members = await createMembers(deps, made.pod, { options, io });
-  if (options.podIdFile !== undefined) deps.host.files.createExclusive(options.podIdFile, made.pod.id, { mode: 0o644 });
-  undo.move();
-  return { config: made.pod, warnings: [...made.warnings, ...members] };
 }
 
 function withoutInfra(pod: PodConfig): PodConfig {
@@ -65,15 +73,22 @@ function withoutInfra(pod: PodConfig): PodConfig {
   return rest;
 }
 
-async function replaceOld(deps: EngineDeps, options: PodCreateOptions, io: Abortable): Promise<void> {
+/** Removes a pod of the same name; the id of its service container, which the new one may need. */
+async function replaceOld(
+  deps: EngineDeps,
+  options: PodCreateOptions,
+  io: Abortable,
+): Promise<ContainerId | undefined> {
   if (options.name === undefined)
     throw fail("INVALID_ARGUMENT", { message: "cannot replace pod without a name: --replace needs --name" });
   const old = deps.store.read((tx) => tx.pods.byName(options.name ?? ""));
-  if (old === undefined) return;
+  if (old === undefined) return undefined;
   try {
-    await removePodById(deps, old.id, { ...io, force: true });
+    await removePodById(deps, old.id, { ...io, force: true, keepService: true });
+    return old.serviceContainer;
   } catch (error) {
     if (!hasCode(error, "NO_SUCH_POD")) throw error;
+    return undefined;
   }
 }
 
@@ -95,7 +110,15 @@ async function definePod(deps: EngineDeps, options: PodCreateOptions, io: PodCre
     now,
     name,
   });
-  if (resolved.infra === undefined) return { pod: resolved.pod, infra: undefined, warnings: resolved.warnings };
+  const owner = options.lifetime === "owner" ? processRef(deps, deps.host.processes.self) : undefined;
+  const service = options.serviceContainer === undefined ? undefined : serviceByRef(deps, options.serviceContainer).id;
+  const own: PodConfig = {
+    ...resolved.pod,
+    exitPolicy: namedExitPolicy(resolved.pod.exitPolicy, memberNames(name, options)),
+    ...(owner === undefined ? {} : { owner }),
+    ...(service === undefined ? {} : { serviceContainer: service }),
+  };
+  if (resolved.infra === undefined) return { pod: own, infra: undefined, warnings: resolved.warnings };
   const image =
     resolved.infra.image === undefined
       ? undefined
@@ -113,7 +136,7 @@ async function definePod(deps: EngineDeps, options: PodCreateOptions, io: PodCre
     containers: (ref) => containerByRef(deps, ref),
   });
   checkAgainstHost(deps, infra.config);
-  const pod = { ...resolved.pod, infraId: infra.config.id };
+  const pod = { ...own, infraId: infra.config.id };
   return { pod, infra: withHostPorts(deps, infra.config), warnings: [...resolved.warnings, ...infra.warnings] };
 }
 
@@ -129,38 +152,3 @@ function refuseTakenNames(deps: EngineDeps, options: PodCreateOptions): void {
       throw fail("CONTAINER_NAME_IN_USE", { name: infraName, id: holder.id });
   });
 }
-
-/** Creates the members of `containers`, dependencies first, each named `POD-KEY`. */
-async function createMembers(
-  deps: EngineDeps,
-  pod: PodConfig,
-  request: { readonly options: PodCreateOptions; readonly io: PodCreateIo },
-): Promise<readonly string[]> {
-  const waiting = new Map(Object.entries(request.options.containers ?? {}));
-  const names = new Map([...waiting].map(([key, member]) => [key, member.name ?? `${pod.name}-${key}`]));
-  const warnings: string[] = [];
-  while (waiting.size > 0) {
-    const ready = [...waiting].find(([, member]) => dependencyKeys(member.dependsOn).every((key) => !waiting.has(key)));
-    if (ready === undefined) throw fail("DEPENDENCY_CYCLE", { cycle: [...waiting.keys()] });
-    const [key, { dependsOn, ...member }] = ready;
-    const needs = dependencyList(dependsOn).map((d) => ({ ...d, container: names.get(d.container) ?? d.container }));
-    const options: ContainerCreateOptions = { ...member, name: names.get(key) ?? key, pod: pod.id, dependsOn: needs };
-    warnings.push(...(await createContainer(deps, options, request.io)).warnings);
-    waiting.delete(key);
-  }
-  return warnings;
-}
-
-type DependsOn = NonNullable<PodCreateOptions["containers"]>[string]["dependsOn"];
-
-function dependencyList(dependsOn: DependsOn): NonNullable<ContainerCreateOptions["dependsOn"]> {
-  if (dependsOn === undefined) return [];
-  return isList(dependsOn)
-    ? dependsOn
-    : Object.entries(dependsOn).map(([container, condition]) => ({ container, condition }));
-}
-
-const isList = (value: NonNullable<DependsOn>): value is NonNullable<ContainerCreateOptions["dependsOn"]> =>
-  Array.isArray(value);
-
-const dependencyKeys = (dependsOn: DependsOn) => dependencyList(dependsOn).map((d) => d.container);

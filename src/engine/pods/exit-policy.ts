@@ -6,6 +6,7 @@ import type { ExitPolicy } from "../../model/pod.ts";
 import { observe } from "../containers/observe.ts";
 import type { EngineDeps } from "../deps.ts";
 import { withPod } from "./locked.ts";
+import { settleService } from "./service.ts";
 import { stopPod } from "./stop.ts";
 
 /** What an exit policy looks at: the member that was just cleaned up, and the others. */
@@ -37,11 +38,16 @@ export function shouldStopPod(exit: PodExit): boolean {
 
 /**
  * Applies a pod's exit policy after a member was cleaned up. Takes the pod's lock, so nobody may hold a member's lock here.
- * A pod that is gone is fine; init containers never trigger it.
+ * A pod that is gone is fine; init containers never trigger it. Then its service container may be done as well.
  */
 export async function applyExitPolicy(deps: EngineDeps, podId: PodId, exited: string): Promise<void> {
-  const policy = deps.store.read((tx) => tx.pods.get(podId)?.exitPolicy);
-  if (policy === undefined || policy.policy === "continue") return;
+  const config = deps.store.read((tx) => tx.pods.get(podId));
+  if (config === undefined) return;
+  if (config.exitPolicy.policy !== "continue") await stopByPolicy(deps, podId, exited);
+  await settleService(deps, config.serviceContainer);
+}
+
+async function stopByPolicy(deps: EngineDeps, podId: PodId, exited: string): Promise<void> {
   try {
     await withPod(deps, podId, async (pod) => {
       const members = pod.members();

@@ -8,15 +8,19 @@ import { cleanupContainer } from "../containers/cleanup.ts";
 import { killContainer } from "../containers/kill.ts";
 import { pauseContainer, unpauseContainer } from "../containers/pause.ts";
 import type { EngineDeps } from "../deps.ts";
+import { clonePod } from "./clone.ts";
 import { createPod } from "./create.ts";
 import { fanOut } from "./fan-out.ts";
 import { inspectPod } from "./inspect.ts";
 import { listPods } from "./list.ts";
 import { type LockedPod, withPod } from "./locked.ts";
 import { asEngineError, PartialFailure } from "./outcome.ts";
+import { planPod } from "./plan-pod.ts";
 import { removePod } from "./remove.ts";
+import { settleService } from "./service.ts";
 import { restartPod, startPod } from "./start.ts";
 import { stopPod } from "./stop.ts";
+import { waitPod } from "./wait.ts";
 
 type Verb = (pod: LockedPod) => Promise<void>;
 
@@ -39,7 +43,7 @@ export function podsOf(deps: EngineDeps): Pods {
           ...options,
           action: "killing",
           event: "kill",
-          apply: (id) => killContainer(deps, id, { ...options, signalNumber }),
+          apply: (id) => killContainer(deps, id, { ...options, signalNumber, insidePodVerb: true }),
         });
       return each(selection, verb, options);
     },
@@ -85,6 +89,12 @@ export function podsOf(deps: EngineDeps): Pods {
         .map((row) => row.config.id);
       return each({ refs, ignoreMissing: true }, (pod) => removePod(deps, pod, options), options);
     },
+    clone: async (ref, options = {}, io = {}) => {
+      const { config, warnings } = await clonePod(deps, podByRef(deps, ref), { options, io });
+      return handleOf(pods, config, warnings);
+    },
+    plan: async (ref, verb, options = {}) => planPod(deps, podByRef(deps, ref), { ...options, verb }),
+    wait: async (ref, options = {}) => waitPod(deps, podByRef(deps, ref).id, options),
     list: async (options) => listPods(deps, options),
     inspect: async (ref) => inspectPod(deps, podByRef(deps, ref)),
     exists: async (ref) => podExists(deps, ref),
@@ -134,7 +144,10 @@ function select(deps: EngineDeps, selection: PodSelection): readonly { readonly 
   });
 }
 
-/** Pods one after another; a failing one never stops the rest (spec/pods.md 3.0). */
+/**
+ * Pods one after another; a failing one never stops the rest (spec/pods.md 3.0). What a verb means for a service container is done
+ * when the pod's lock is free.
+ */
 async function forEachPod(
   deps: EngineDeps,
   selection: PodSelection,
@@ -143,7 +156,16 @@ async function forEachPod(
   const reports: PodReport[] = [];
   for (const { input, id } of select(deps, selection)) {
     try {
-      await withPod(deps, id, work.verb, work);
+      const service = await withPod(
+        deps,
+        id,
+        async (pod) => {
+          await work.verb(pod);
+          return pod.config.serviceContainer;
+        },
+        work,
+      );
+      await settleService(deps, service, work.signal === undefined ? {} : { signal: work.signal });
       reports.push({ input, ok: true, id });
     } catch (error) {
       work.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { ContainerConfig } from "../../model/container.ts";
+import { formatRestartPolicy } from "../../model/notation/restart-policy.ts";
 import type { PodConfig } from "../../model/pod.ts";
 import type { InspectPod } from "../api/pods.ts";
 import { modeText, ratesOf, securityTexts } from "../containers/inspect-host-config.ts";
@@ -21,6 +22,7 @@ export function inspectPod(deps: EngineDeps, pod: PodConfig): InspectPod {
     Created: isoTime(pod.createdAt),
     "?CreateCommand": pod.createCommand,
     "?ExitPolicy": exitPolicyText(pod),
+    "?RestartPolicy": pod.restartPolicy === undefined ? "" : formatRestartPolicy(pod.restartPolicy),
     State: summary.status,
     Hostname: pod.hostname,
     "?Labels": pod.labels,

@@ -23,12 +23,14 @@ export class LockedPod implements AsyncDisposable {
   /** @throws NO_SUCH_POD if it was removed meanwhile */
   static async acquire(deps: EngineDeps, id: PodId, options?: Abortable): Promise<LockedPod> {
     const held = await deps.locks.pod(id, options);
-    const config = deps.store.read((tx) => tx.pods.get(id));
-    if (config === undefined) {
+    try {
+      const config = deps.store.read((tx) => tx.pods.get(id));
+      if (config === undefined) throw fail("NO_SUCH_POD", { ref: id });
+      return new LockedPod(deps, held, config);
+    } catch (error) {
       await held[Symbol.asyncDispose]();
-      throw fail("NO_SUCH_POD", { ref: id });
+      throw error;
     }
-    return new LockedPod(deps, held, config);
   }
 
   /** All members at this moment, infra and init containers included, oldest first. */

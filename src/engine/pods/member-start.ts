@@ -3,8 +3,10 @@ import type { ContainerId } from "../../base/brand.ts";
 import { type EngineError, fail } from "../../base/errors.ts";
 import type { Graph } from "../../base/graph.ts";
 import type { ContainerConfig } from "../../model/container.ts";
+import { awaitConditions, awaitedEdges } from "../conditions/await.ts";
 import { initLocked } from "../containers/init.ts";
 import { type LockedContainer, withContainer } from "../containers/locked.ts";
+import { isRunning } from "../containers/observe.ts";
 import { startLocked } from "../containers/start.ts";
 import { tearDown } from "../containers/teardown.ts";
 import type { EngineDeps } from "../deps.ts";
@@ -20,7 +22,8 @@ export interface MemberStartOptions extends Abortable {
 /**
  * Starts containers along their dependency graph as a pipeline (DESIGN section 4): a member goes through OCI create as soon as
  * the containers whose namespaces it joins have, while the network of the infra container is still being set up, and is
- * started when everything it depends on runs.
+ * started when everything it depends on runs. One that needs more of a dependency than that it was started waits before anything
+ * is made for it.
  *
  * @returns the containers that failed, each with its own error or that of its dependency
  */
@@ -47,6 +50,7 @@ export async function startMembers(
       dependenciesStarted: async () =>
         allTrue(await Promise.all(graph.dependenciesOf(id).map((d) => started.get(d)?.promise ?? true))),
       onCreated: () => created.get(id)?.resolve(true),
+      config,
     };
     try {
       if (config === undefined || (config.initType !== undefined && id !== options.runInit)) return;
@@ -64,6 +68,7 @@ export async function startMembers(
 
 interface Node {
   readonly id: ContainerId;
+  readonly config: ContainerConfig | undefined;
   readonly donorsCreated: () => Promise<boolean>;
   readonly dependenciesStarted: () => Promise<boolean>;
   readonly onCreated: () => void;
@@ -74,6 +79,12 @@ const allTrue = (values: readonly boolean[]) => values.every(Boolean);
 async function startNode(deps: EngineDeps, node: Node, options: MemberStartOptions): Promise<void> {
   const poisoned = () => fail("DEPENDENCY_FAILED", { id: node.id });
   if (!(await node.donorsCreated())) throw poisoned();
+  const { config } = node;
+  if (config !== undefined && awaitedEdges(config).length > 0 && !isRunning(deps, config.id)) {
+    // It may take long, so neither its lock is held meanwhile nor anything made for it.
+    if (!(await node.dependenciesStarted())) throw poisoned();
+    await awaitConditions(deps, config, options);
+  }
   await withContainer(
     deps,
     node.id,

@@ -10,6 +10,7 @@ import { removePodCgroup } from "./cgroup.ts";
 import { containerGraph } from "./graph.ts";
 import { type LockedPod, withPod } from "./locked.ts";
 import { asEngineError, failIfPartial, type MemberFailure } from "./outcome.ts";
+import { settleService } from "./service.ts";
 
 export interface PodRemoveOptions extends Abortable {
   /** Also members that run or are paused. */
@@ -18,9 +19,29 @@ export interface PodRemoveOptions extends Abortable {
   readonly timeout?: number;
 }
 
-/** Removes a pod by its id. Throws NO_SUCH_POD; PartialFailure when a member stays, and then the pod stays too. */
-export async function removePodById(deps: EngineDeps, id: PodId, options: PodRemoveOptions = {}): Promise<void> {
-  await withPod(deps, id, async (pod) => removePod(deps, pod, options), options);
+/**
+ * Removes a pod by its id, and its service container with the last pod that names it.
+ *
+ * @param options.keepService the service container stays
+ * @throws NO_SUCH_POD; PartialFailure when a member stays, and then the pod stays too
+ */
+export async function removePodById(
+  deps: EngineDeps,
+  id: PodId,
+  options: PodRemoveOptions & { readonly keepService?: boolean } = {},
+): Promise<void> {
+  const { keepService, ...rest } = options;
+  const service = await withPod(
+    deps,
+    id,
+    async (pod) => {
+      await removePod(deps, pod, rest);
+      return pod.config.serviceContainer;
+    },
+    options,
+  );
+  if (keepService !== true)
+    await settleService(deps, service, options.signal === undefined ? {} : { signal: options.signal });
 }
 
 /**

@@ -13,6 +13,7 @@ import { containerGraph } from "./graph.ts";
 import type { LockedPod } from "./locked.ts";
 import { startMembers } from "./member-start.ts";
 import { asEngineError, failIfPartial } from "./outcome.ts";
+import { startService } from "./service.ts";
 
 /**
  * Starts a pod (spec/pods.md 3.2): init containers one after another, then the members along their dependencies,
@@ -22,6 +23,7 @@ import { asEngineError, failIfPartial } from "./outcome.ts";
  * @throws INIT_FAILED, POD_NO_ROOT, DEPENDENCY_CYCLE before any member was touched; PartialFailure
  */
 export async function startPod(deps: EngineDeps, pod: LockedPod, options: Abortable = {}): Promise<void> {
+  await startService(deps, pod.config, options);
   await runInitContainers(deps, pod, options);
   const members = pod.members();
   const graph = rootedGraph(pod, members);
@@ -37,6 +39,7 @@ export async function startPod(deps: EngineDeps, pod: LockedPod, options: Aborta
  * @throws POD_NO_ROOT, PartialFailure
  */
 export async function restartPod(deps: EngineDeps, pod: LockedPod, options: Abortable = {}): Promise<void> {
+  await startService(deps, pod.config, options);
   const members = pod.members();
   const graph = rootedGraph(pod, members);
   const byId = new Map(members.map((m) => [m.id, m]));

@@ -9,6 +9,8 @@ import type { ContainerStreams, FakeRuntime } from "./fake-runtime.ts";
 const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGUSR1: 10, SIGTERM: 15 };
 const STREAM_BYTE = { stdout: 2, stderr: 3 } as const;
 const MAX_DATA = 8192;
+/** Between the end of a process and the exit file, so that nobody relies on a monitor that is there at once. */
+const REACTION_MS = 5;
 
 export interface ConmonDeps {
   readonly host: FakeHost;
@@ -25,9 +27,9 @@ class Flags {
 
   constructor(args: readonly string[]) {
     const alone = ["--api-version", "--full-attach", "--no-sync-log", "-t", "-i", "-s", "-e", "--exec-attach"];
-    for (let at = 0; at < args.length; at += 1) {
-      const flag = args[at] ?? "";
-      const value = alone.includes(flag) ? "" : (args[(at += 1)] ?? "");
+    const words = args[Symbol.iterator]();
+    for (const flag of words) {
+      const value = alone.includes(flag) ? "" : String(words.next().value);
       this.#values.set(flag, [...(this.#values.get(flag) ?? []), value]);
     }
   }
@@ -93,8 +95,8 @@ export async function fakeConmon(deps: ConmonDeps, it: Invocation): Promise<numb
   const flags = new Flags(it.args);
   await nextByte(it);
   if (flags.has("-e")) return runExec(deps, it, flags);
-  it.fork(["conmon", flags.one("-c")], async (self) => monitor(deps, it, { flags, self }));
-  deps.host.files.writeAtomic(flags.one("-P"), String(it.process.pid + 1));
+  const child = it.fork(["conmon", "-c", flags.one("-c")], async (self) => monitor(deps, it, { flags, self }));
+  deps.host.files.writeAtomic(flags.one("-P"), String(child.pid));
   return 0;
 }
 
@@ -151,8 +153,12 @@ async function monitor(deps: ConmonDeps, it: Invocation, { flags, self }: Monito
   it.fd(3)?.write(`${JSON.stringify({ data: init.pid })}\n`);
   deps.busy(-1);
   const ending = await init.exited;
-  if (!self.alive) return 0;
   deps.busy(1);
+  await host.clock.sleep(REACTION_MS);
+  if (!self.alive) {
+    deps.busy(-1);
+    return 0;
+  }
   writeExit(host, join(flags.one("--exit-dir"), id), ending);
   return finish(0);
 }
@@ -207,6 +213,7 @@ async function runExec(deps: ConmonDeps, it: Invocation, flags: Flags): Promise<
     deps.busy(-1);
     const ending = await process.exited;
     deps.busy(1);
+    await host.clock.sleep(REACTION_MS);
     writeExit(host, join(flags.one("--exit-dir"), id), ending);
     say({ data: codeOf(ending) });
     streams.close();

@@ -58,6 +58,7 @@ class FakeMachineWithEngine {
   readonly #options: EngineOptions;
   readonly #time: Disposable;
   #busy = 0;
+  #cleaner: Engine | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -86,23 +87,19 @@ class FakeMachineWithEngine {
     files.writeAtomic(`${ROOTFS}/etc/group`, "root:x:0:\n");
   }
 
-  /** What `minke container cleanup ...` does when conmon runs it: a process with an engine of its own. */
+  /** What `minke container cleanup ...` does when conmon runs it, in another process than the engine under test. */
   async #command(argv: readonly string[]): Promise<void> {
-    const { engine, life } = this.process();
-    try {
-      const has = (flag: string) => argv.includes(flag);
-      await engine.containers.cleanup(
-        { refs: [argv.at(-1) ?? ""], ignoreMissing: true },
-        {
-          stoppedOnly: has("--stopped-only"),
-          remove: has("--rm"),
-          ...(has("--exec") ? { execSession: argv[argv.indexOf("--exec") + 1] ?? "" } : {}),
-        },
-      );
-    } finally {
-      await engine[Symbol.asyncDispose]();
-      life.die();
-    }
+    // One process serves all exit commands: opening a database for each would make up most of a test's time.
+    this.#cleaner ??= this.process().engine;
+    const has = (flag: string) => argv.includes(flag);
+    await this.#cleaner.containers.cleanup(
+      { refs: [argv.at(-1) ?? ""], ignoreMissing: true },
+      {
+        stoppedOnly: has("--stopped-only"),
+        remove: has("--rm"),
+        ...(has("--exec") ? { execSession: argv[argv.indexOf("--exec") + 1] ?? "" } : {}),
+      },
+    );
   }
 
   /** One more process with an engine. */

@@ -4,7 +4,7 @@ import type { FakeNode } from "../../host/fakes/tree.ts";
 /** Files and directories that an engine root keeps once it has been used. */
 const KEPT = [
   /^\/var\/lib\/minke(\/minke\.db|\/containers|\/volumes|\/overlay|\/overlay\/empty|\/pause(\/.*)?)?$/,
-  /^\/run\/minke(\/boot-id|\/boot\.lock|\/containers|\/exits|\/locks|\/netns|\/networks(\/netavark-version)?)?$/,
+  /^\/run\/minke(\/boot-id|\/boot\.lock|\/containers|\/exits|\/locks|\/netns|\/networks(\/netavark-version)?|\/health|\/supervisor(\/lock|\/poke)?)?$/,
   // A lock file of an object whose remover was killed: empty, on tmpfs, and nobody will ask for it again.
   /^\/run\/minke\/locks\/[^/]+\.lock$/,
   /^\/run\/minke\/runtimes(\/crun)?$/,
@@ -26,7 +26,9 @@ export interface Snapshot {
 /** Takes stock of a machine, without the engines' own processes. */
 export function takeStock(host: FakeHost): Snapshot {
   return {
-    processes: host.table.list().flatMap(({ pid, start }) => (start.argv[0] === "minke" ? [] : [`${pid} ${start.argv}`])),
+    processes: host.table
+      .list()
+      .flatMap(({ pid, start }) => (start.argv[0] === "minke" ? [] : [`${pid} ${start.argv}`])),
     mounts: host.mounts.list().map((mount) => mount.mountPoint),
     files: new Set(pathsBelow(host.kernel.tree.root, "")),
     groups: host.cgroups.paths,

@@ -31,8 +31,6 @@ export async function createVolume(
   }
   const directory = join(deps.paths.volumes, name);
   const mountpoint = join(directory, "_data");
-  deps.host.files.makeDir(directory, 0o700);
-  deps.host.files.makeDir(mountpoint, 0o755);
   const volume: VolumeDefinition = {
     name,
     driver: "local",
@@ -45,13 +43,18 @@ export async function createVolume(
     gid: 0,
     needsCopyUp: true,
   };
+  const { files } = deps.host;
+  // An engine that was killed between directory and record left it: nobody's data, and no start for a new volume.
+  files.removeTree(directory);
   try {
+    files.makeDir(directory, 0o700);
+    files.makeDir(mountpoint, 0o755);
     await deps.store.write((tx) => {
       tx.volumes.insert(volume);
       tx.events.add({ type: "volume", action: "create", name });
     });
   } catch (error) {
-    deps.host.files.removeTree(directory);
+    files.removeTree(directory);
     throw error;
   }
   return volume;

@@ -8,7 +8,7 @@ import type { EngineDeps } from "../deps.ts";
 import { isoTime } from "../iso-time.ts";
 import { reportOf } from "../report.ts";
 import { createVolume } from "./create.ts";
-import { removeVolume } from "./remove.ts";
+import { removeVolume, sweepVolumes } from "./remove.ts";
 
 type Filters = Readonly<Record<string, readonly string[]>>;
 
@@ -26,6 +26,7 @@ export function volumesOf(deps: EngineDeps): Volumes {
       );
     },
     prune: async (options) => {
+      await sweepVolumes(deps);
       const unused = list(deps, options?.filters ?? {}).filter(
         (v) => deps.store.read((tx) => tx.volumes.users(v.name)).length === 0,
       );

@@ -1,5 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fail, hasCode } from "../../base/errors.ts";
+import { isHostError } from "../../base/host-error.ts";
 import type { EngineDeps } from "../deps.ts";
 
 /**
@@ -29,5 +30,24 @@ export async function removeAnonymousVolumes(deps: EngineDeps, names: readonly s
     } catch (error) {
       if (!hasCode(error, "VOLUME_IN_USE") && !hasCode(error, "NO_SUCH_VOLUME")) throw error;
     }
+  }
+}
+
+/** Removes directories without a volume: an engine was killed while it made or removed one. */
+export async function sweepVolumes(deps: EngineDeps): Promise<void> {
+  for (const name of volumeDirectories(deps)) {
+    const isKnown = () => deps.store.read((tx) => tx.volumes.get(name)) !== undefined;
+    if (isKnown()) continue;
+    await using _held = await deps.locks.named("volume", name);
+    if (!isKnown()) deps.host.files.removeTree(join(deps.paths.volumes, name));
+  }
+}
+
+function volumeDirectories(deps: EngineDeps): readonly string[] {
+  try {
+    return deps.host.files.list(deps.paths.volumes);
+  } catch (error) {
+    if (isHostError(error, "ENOENT")) return [];
+    throw error;
   }
 }

@@ -13,6 +13,7 @@ import {
 import type { MountInfo, MountOptions, Mounts, NetworkNamespaces } from "../ports.ts";
 import { orMissing } from "./files.ts";
 import type { FakeKernel } from "./kernel.ts";
+import type { FakeTcpServices } from "./tcp-services.ts";
 import type { FakeMount, FakeNode, Place } from "./tree.ts";
 
 const CHANGES_ONLY = MS_REMOUNT | MS_PRIVATE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE;
@@ -150,11 +151,13 @@ export class FakeMounts implements Mounts {
  * Named network namespaces on a fake mount table.
  *
  * @param isAlive asks the process table
+ * @param tcp what listens inside of them
  */
 export function openFakeNamespaces(
   kernel: FakeKernel,
   mounts: FakeMounts,
   isAlive: (pid: number) => boolean,
+  tcp: FakeTcpServices,
 ): NetworkNamespaces {
   const isNamespace = (path: string) =>
     orMissing(() => kernel.tree.look("statfs", path, true).below?.mounts.at(-1)?.fsType === "nsfs") ?? false;
@@ -187,5 +190,6 @@ export function openFakeNamespaces(
       kernel.tree.detach("unlink", kernel.tree.look("unlink", path, false));
     },
     exists: isNamespace,
+    askTcp: tcp.askTcp,
   };
 }

@@ -15,6 +15,7 @@ import { FakeRandom } from "./random.ts";
 import { FakeSockets } from "./sockets.ts";
 import { openFakeStreams } from "./streams.ts";
 import { type FakeSystem, openFakeSystem } from "./system.ts";
+import { FakeTcpServices } from "./tcp-services.ts";
 import { FakeTerminal } from "./terminal.ts";
 
 /** Directories of a fresh machine. */
@@ -31,10 +32,12 @@ class FakeMachine {
   readonly programs = new FakePrograms(this.kernel);
   readonly table = new FakeProcessTable(() => this.clock.monotonic());
   readonly mounts = new FakeMounts(this.kernel);
+  readonly tcp = new FakeTcpServices(this.kernel);
   readonly namespaces: NetworkNamespaces = openFakeNamespaces(
     this.kernel,
     this.mounts,
     (pid) => this.table.get(pid)?.alive ?? false,
+    this.tcp,
   );
   readonly cgroups = new FakeCgroups(this.kernel, this.table);
   readonly sockets = new FakeSockets(this.kernel);
@@ -69,6 +72,8 @@ export class FakeHost implements Host {
   /** What runs on it; also for starting processes that no port started. */
   readonly table: FakeProcessTable;
   readonly kernel: FakeKernel;
+  /** What listens inside of its network namespaces. */
+  readonly tcp: FakeTcpServices;
   readonly #machine: FakeMachine;
 
   constructor(machine: FakeMachine) {
@@ -87,6 +92,7 @@ export class FakeHost implements Host {
     this.programs = machine.programs;
     this.table = machine.table;
     this.kernel = machine.kernel;
+    this.tcp = machine.tcp;
     this.locks = new FakeLocks(machine.kernel, machine.lockTable);
     const self = machine.table.start({ parent: 1, argv: ["minke"] });
     this.processes = new FakeProcesses(machine, self.pid);

@@ -73,7 +73,8 @@ export async function tarFiles(
     else if (entry.type === "hardlink") files.set(name, { link: posix.normalize(entry.linkPath) });
     else if (entry.type === "file") {
       bytes += entry.size;
-      if (bytes > deps.limits.bytes) throw new BadArchive(`unpacks to more than ${deps.limits.bytes} bytes`, entry.path);
+      if (bytes > deps.limits.bytes)
+        throw new BadArchive(`unpacks to more than ${deps.limits.bytes} bytes`, entry.path);
       const draft = work.temporaryPath();
       files.set(name, { draft, blob: await writeHashed(deps, draft, entry.body) });
     } else throw new BadArchive(`${entry.type} in an image archive`, entry.path);
@@ -131,6 +132,7 @@ export async function keepExpected(
 ): Promise<void> {
   const blob = await files.keep(name);
   if (blob === undefined) throw new BadArchive("is missing", name);
-  if (blob.digest !== expected.digest) throw new BadArchive(`its digest is ${blob.digest}, not ${expected.digest}`, name);
+  if (blob.digest !== expected.digest)
+    throw new BadArchive(`its digest is ${blob.digest}, not ${expected.digest}`, name);
   if (blob.size !== expected.size) throw new BadArchive(`has ${blob.size} bytes, not ${expected.size}`, name);
 }

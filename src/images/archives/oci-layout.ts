@@ -44,7 +44,11 @@ export async function ociLayoutImages(
   const images: FoundImage[] = [];
   for (const [refName, manifests] of groups) {
     if (choice.reference !== undefined && refName !== choice.reference) continue;
-    const found = await imageAt(files, chosen({ kind: "index", mediaType: index.mediaType, manifests }, choice), choice);
+    const found = await imageAt(
+      files,
+      chosen({ kind: "index", mediaType: index.mediaType, manifests }, choice),
+      choice,
+    );
     const full = manifests[0]?.annotations[CONTAINERD_NAME];
     images.push({ ...found, names: namesFor(full ?? refName, choice.fallbackName) });
   }
@@ -74,7 +78,11 @@ async function imageAt(
   return { manifest: manifest satisfies ImageManifest, manifestBytes, configBytes };
 }
 
-async function readBlob(files: ArchiveFiles, descriptor: Descriptor, most = Number.MAX_SAFE_INTEGER): Promise<Uint8Array> {
+async function readBlob(
+  files: ArchiveFiles,
+  descriptor: Descriptor,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<Uint8Array> {
   const name = blobName(descriptor.digest);
   if (descriptor.size > most) throw new BadArchive(`has ${descriptor.size} bytes`, name);
   const bytes = await files.read(name);

@@ -79,7 +79,9 @@ function chosen(images: readonly FoundImage[], request: ArchiveRequest): readonl
   const at = /^@(\d+)$/.exec(reference)?.[1];
   const found =
     at === undefined
-      ? images.find(({ names }) => names.some((name) => name === reference || name === `docker.io/library/${reference}`))
+      ? images.find(({ names }) =>
+          names.some((name) => name === reference || name === `docker.io/library/${reference}`),
+        )
       : images[Number(at)];
   if (found === undefined) throw new BadArchive(`no image is named "${reference}"`, "manifest.json");
   return [at === undefined ? { ...found, names: found.names.filter((name) => name.endsWith(reference)) } : found];

@@ -27,11 +27,11 @@ export function printable(name: string): string {
 }
 
 /**
- * Runs `work` and names the archive in what goes wrong with its content. Other errors pass.
+ * Runs `work` and names the archive in what goes wrong with its content.
  *
  * @param where.archive path or reference of the archive, as the user gave it
  * @param where.layer digest of the layer at work
- * @throws ARCHIVE_BAD
+ * @throws ARCHIVE_BAD; HOST_IO for the host's own troubles, such as a full disk; other errors pass
  */
 export async function namingArchive<T>(
   where: { readonly archive: string; readonly layer?: string },
@@ -46,6 +46,8 @@ export async function namingArchive<T>(
     }
     if (isHostError(error, "EBADMSG"))
       throw fail("ARCHIVE_BAD", { ...where, reason: `cannot be decompressed: ${error.path}` }, { cause: error });
+    if (isHostError(error))
+      throw fail("HOST_IO", { action: error.syscall, path: error.path, errno: error.errno }, { cause: error });
     throw error;
   }
 }

@@ -1,23 +1,8 @@
-import type { ContainerCreateOptions } from "../../../engine/api/container-options.ts";
-import type { CreateResult } from "../../../engine/api/containers.ts";
 import { atLeast } from "../../argument-rules.ts";
-import { defineCommand, type Io } from "../../command.ts";
+import { defineCommand } from "../../command.ts";
 import { CREATE_FLAGS, createOptionsOf, INIT_CONTAINER_FLAG } from "../../container-flags/create-flags.ts";
 import { EXIT } from "../../exit-codes.ts";
-
-/**
- * Creates a container; warnings and the progress of a pull go to stderr.
- *
- * @param quiet no progress
- */
-export async function createContainer(io: Io, options: ContainerCreateOptions, quiet: boolean): Promise<CreateResult> {
-  const result = await io.engine.containers.create(options, {
-    signal: io.signal,
-    ...(quiet ? {} : { progress: (line) => io.err(`${line}\n`) }),
-  });
-  for (const warning of result.warnings) io.err(`${warning}\n`);
-  return result;
-}
+import { createContainer } from "./create-container.ts";
 
 /** `container create`. */
 export const create = defineCommand({

@@ -21,7 +21,7 @@ test("run creates, starts and exits as the process did", async () => {
   assert.deepEqual([code, out, err, forwarded], [7, "out\n", "err\n", 1]);
   assert.deepEqual(
     fake.calls.map((call) => call.name),
-    ["containers.create", "containers.startAttached"],
+    ["containers.create", "containers.startAttached", "containers.remove"],
   );
 });
 
@@ -166,4 +166,24 @@ test("exec -d prints the session, and failures have their codes", async () => {
     const { code, err } = await runCli(["exec", "web", "x"], fakeEngine({ "containers.exec": exec }));
     assert.deepEqual([code, err], [expected, `Error: ${error.message}\n`]);
   }
+});
+
+test("--pod new:NAME makes the pod with the network options, and takes it away if the container fails", async () => {
+  let removed = 0;
+  const pod = { id: testId("9"), remove: async () => void removed++ };
+  const line = ["create", "--pod", "new:shop", "-p", "8080:80", "--hostname", "box", "--name", "web", "img"];
+  const fake = fakeEngine({ "pods.create": async () => pod });
+  const { call } = await runCli(line, fake);
+  const { createCommand: _, ...podOptions } = call("pods.create")[0] as Record<string, unknown>;
+  assert.deepEqual(podOptions, { name: "shop", hostname: "box", ports: [{ host: 8080, container: 80 }] });
+  const { pod: joined, name, ports, hostname } = call("containers.create")[0] as Record<string, unknown>;
+  assert.deepEqual([joined, name, ports, hostname, removed], [testId("9"), "web", undefined, undefined, 0]);
+  const failing = fakeEngine({
+    "pods.create": async () => pod,
+    "containers.create": async () => {
+      throw fail("NO_SUCH_IMAGE", { ref: "img" });
+    },
+  });
+  assert.equal((await runCli(line, failing)).code, 125);
+  assert.equal(removed, 1);
 });

@@ -114,6 +114,12 @@ test("ps formats", async () => {
   );
 });
 
+test("ps shows the health", async () => {
+  const health = { run: 0, status: "unhealthy", failingStreak: 3, log: [] } as const;
+  const { out } = await ps(["--format", "{{.Status}}"], [summary("1", {}, { health })]);
+  assert.equal(out, "Up About a minute (unhealthy)\n");
+});
+
 test("ps --watch goes on until it is interrupted", async () => {
   const controller = new AbortController();
   const waits: number[] = [];

@@ -23,11 +23,18 @@ const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 
 const isOver = (row: ContainerSummary) => row.status === "stopped" || row.status === "exited";
 
-/** `Up 2 minutes`, `Exited (0) 3 hours ago`, `Created`. */
+/** The state with the health behind it, as the STATUS column has it. */
+function statusWithHealth(row: ContainerSummary, now: number): string {
+  const health = row.health === undefined ? "" : ` (${row.health.status})`;
+  return `${statusText(row, now)}${health}`;
+}
+
+/** `Restarting (1) 2 seconds ago`, `Up 2 minutes`, `Exited (0) 3 hours ago`, `Created`. */
 export function statusText(row: ContainerSummary, now: number): string {
   if (row.status === "running") return `Up ${humanDuration(now - (row.state?.startedAt ?? now))}`;
   if (!isOver(row)) return capitalised(row.status);
   const ago = humanAgo(row.lastRun.finishedAt ?? now, now);
+  if (row.state?.restartAt !== undefined) return `Restarting (${row.lastRun.exitCode ?? 0}) ${ago}`;
   return `Exited (${row.lastRun.exitCode ?? 0}) ${ago}`;
 }
 
@@ -83,7 +90,7 @@ export function psRow(row: ContainerSummary, view: PsView) {
     CreatedAt: created.toString(),
     CreatedHuman: age,
     RunningFor: age,
-    Status: status,
+    Status: statusWithHealth(row, view.now),
     State: status,
     Ports: (view.ports.get(config.id) ?? []).map(formatPort).join(", "),
     Size: sizeText(row),
@@ -99,7 +106,7 @@ export function psRow(row: ContainerSummary, view: PsView) {
     StartedAt: seconds(startedAt(row)),
     AutoRemove: config.autoRemove,
     IsInfra: config.isInfra,
-    Restarts: row.state?.restartCount ?? 0,
+    Restarts: row.state?.restartCount ?? row.lastRun.restartCount ?? 0,
     CGROUPNS: names.cgroup ?? "",
     IPC: names.ipc ?? "",
     MNT: names.mnt ?? "",
@@ -154,11 +161,11 @@ export function psJson(row: ContainerSummary, view: PsView): Readonly<Record<str
     Pod: config.pod ?? "",
     PodName: row.podName,
     Ports: orNull(ports),
-    Restarts: row.state?.restartCount ?? 0,
+    Restarts: row.state?.restartCount ?? row.lastRun.restartCount ?? 0,
     Size: row.size === undefined ? null : { rootFsSize: row.size.total, rwSize: row.size.writable },
     StartedAt: seconds(startedAt(row)),
     State: row.status,
-    Status: statusText(row, view.now),
+    Status: statusWithHealth(row, view.now),
     Created: seconds(config.createdAt),
   };
 }

@@ -4,7 +4,7 @@ import { defineCommand, type Input, type Io } from "../../command.ts";
 import { CREATE_FLAGS, createOptionsOf } from "../../container-flags/create-flags.ts";
 import { EXIT, startExitCodeOf } from "../../exit-codes.ts";
 import { bool, uint } from "../../flag-kinds.ts";
-import { createContainer } from "./create.ts";
+import { type Created, createContainer } from "./create-container.ts";
 import { DETACH_KEYS, proxySignals, withForeground } from "./foreground.ts";
 
 const FLAGS = {
@@ -43,12 +43,13 @@ function checkFlags({ flags }: RunInput): void {
 }
 
 /** Takes away what a failed start of `run --rm` leaves; after an interruption, only if it did not start. */
-async function removeUnstarted(io: Io, id: string): Promise<void> {
+async function removeUnstarted(io: Io, { id, newPod }: Created): Promise<void> {
   const force = io.signal.aborted ? {} : { force: true };
   await io.engine.containers.remove({ refs: [id], ignoreMissing: true }, { ...force, volumes: true });
+  if (!io.signal.aborted) await newPod?.remove({ force: true });
 }
 
-async function runForeground(io: Io, id: string, input: RunInput): Promise<number> {
+async function runForeground(io: Io, { id, newPod }: Created, input: RunInput): Promise<number> {
   const { flags } = input;
   const options = { ...streamsOf(input), tty: flags.tty, detachKeys: flags["detach-keys"] };
   return await withForeground(io, options, async (stdio) => {
@@ -57,14 +58,15 @@ async function runForeground(io: Io, id: string, input: RunInput): Promise<numbe
     if (end.reason !== "ended") return EXIT.ok;
     // The exit command does it too, but the caller may go on only when it is gone.
     if (flags.rm) await io.engine.containers.remove({ refs: [id], ignoreMissing: true }, { volumes: true });
+    if (flags.rm) await newPod?.remove({ force: true });
     return end.exitCode;
   });
 }
 
-async function startIt(io: Io, id: string, input: RunInput): Promise<number> {
-  if (!input.flags.detach) return await runForeground(io, id, input);
-  await io.engine.containers.start(id, { signal: io.signal });
-  await io.out(`${id}\n`);
+async function startIt(io: Io, created: Created, input: RunInput): Promise<number> {
+  if (!input.flags.detach) return await runForeground(io, created, input);
+  await io.engine.containers.start(created.id, { signal: io.signal });
+  await io.out(`${created.id}\n`);
   return EXIT.ok;
 }
 
@@ -79,11 +81,11 @@ export const run = defineCommand({
   run: async (io, input) => {
     checkFlags(input);
     streamsOf(input);
-    const { id } = await createContainer(io, createOptionsOf(io, input), input.flags.quiet);
+    const created = await createContainer(io, createOptionsOf(io, input), input.flags.quiet);
     try {
-      return await startIt(io, id, input);
+      return await startIt(io, created, input);
     } catch (error) {
-      if (input.flags.rm) await removeUnstarted(io, id);
+      if (input.flags.rm) await removeUnstarted(io, created);
       if (!isEngineError(error) || io.signal.aborted) throw error;
       io.err(`Error: ${messageOf(error)}\n`);
       return startExitCodeOf(error);

@@ -31,6 +31,11 @@ export const CONTAINER_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./exists.ts")).exists,
   },
   {
+    path: ["healthcheck", "run"],
+    summary: "Run the health check of a container",
+    load: async () => (await import("./healthcheck.ts")).healthcheckRun,
+  },
+  {
     path: ["container", "init"],
     aliases: [["init"]],
     summary: "Make containers ready to start",

@@ -170,7 +170,6 @@ test("wait prints exit codes, and goes on after a failure", async () => {
   assert.deepEqual([code, out], [125, "3\n-1\n"]);
   assert.match(err, /^Error: no container with name or ID "x" found/);
   assert.deepEqual(without(fake.calls[0]?.args[1] as Record<string, unknown>), {
-    intervalMs: 1000,
     conditions: ["running", "exited"],
   });
 });

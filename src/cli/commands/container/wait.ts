@@ -19,6 +19,7 @@ const CONDITIONS: Readonly<Record<string, WaitCondition>> = {
   running: "running",
   stopped: "stopped",
   stopping: "stopping",
+  unhealthy: "unhealthy",
   unknown: "unknown",
 };
 
@@ -41,15 +42,18 @@ export const wait = defineCommand({
   examples: ["wait web", "wait --condition running --condition exited web"],
   flags: {
     condition: list("State to wait for, may be given several times"),
-    interval: text("Time between looks at the container", { short: "i", default: "250ms" }),
+    interval: text("Accepted for podman's sake: changes are noticed when they happen", {
+      short: "i",
+      default: "250ms",
+    }),
     latest: LATEST,
   },
   args: namesOrLatest((command) => `"${command}" requires a name, id, or the "--latest" flag`),
   run: async (io, input) => {
-    const intervalMs = intervalOf(input.flags.interval);
-    if (intervalMs === 0) throw fail("INVALID_ARGUMENT", { message: "interval must be greater then 0" });
+    if (intervalOf(input.flags.interval) === 0)
+      throw fail("INVALID_ARGUMENT", { message: "interval must be greater then 0" });
     const conditions = input.flags.condition.map(conditionOf);
-    const options = { signal: io.signal, intervalMs, ...(conditions.length > 0 ? { conditions } : {}) };
+    const options = { signal: io.signal, ...(conditions.length > 0 ? { conditions } : {}) };
     let code: number = EXIT.ok;
     for (const ref of await namedContainers(io, input)) {
       try {

@@ -2,6 +2,7 @@ import { between } from "../../argument-rules.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, text } from "../../flag-kinds.ts";
+import { hostPath } from "./host-path.ts";
 import { REGISTRY_FLAGS, registryOptions } from "./registry-flags.ts";
 
 /** `push` (podman-push(1)). */
@@ -22,7 +23,7 @@ export const push = defineCommand({
     await io.engine.images.push(reference, destination, {
       ...registryOptions(io, input),
       ...(format === undefined ? {} : { format }),
-      ...(digestfile === undefined ? {} : { digestFile: digestfile }),
+      ...(digestfile === undefined ? {} : { digestFile: hostPath(io, digestfile) }),
     });
     return EXIT.ok;
   },

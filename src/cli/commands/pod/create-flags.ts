@@ -41,6 +41,7 @@ export const CREATE_FLAGS = {
   "pod-id-file": text("Write the pod's ID to this file"),
   publish: list("Publish a port ([[ip:]hostPort:]port[/protocol])", { short: "p" }),
   replace: bool("Remove a pod of the same name first"),
+  restart: text("Restart policy of members without their own (no, always, on-failure[:N], unless-stopped)"),
   "security-opt": strings("Security options"),
   share: text("Namespaces that the pod shares, a comma list", { default: "ipc,net,uts" }),
   "share-parent": bool("Put the containers below the pod's cgroup", { default: true }),

@@ -9,6 +9,7 @@ import { parseLabelFile, parseLabels, parseSysctls } from "../../../model/notati
 import { parseVolume } from "../../../model/notation/mounts.ts";
 import { isNetworkMode, parseAddHost, parseIpFlag, parseMac, parseNetworks } from "../../../model/notation/networks.ts";
 import { isIpAddress, parsePorts } from "../../../model/notation/ports.ts";
+import { parseRestartPolicy } from "../../../model/notation/restart-policy.ts";
 import { parseSize } from "../../../model/notation/sizes.ts";
 import type { Input, Io } from "../../command.ts";
 import type { CREATE_FLAGS } from "./create-flags.ts";
@@ -119,6 +120,9 @@ function infraOptions(io: Io, flags: Flags): Partial<PodCreateOptions> {
   };
 }
 
+/** Pods know one more word for no restarts. */
+const restartOf = (text: string) => parseRestartPolicy(text === "never" ? "no" : text);
+
 const absolute = (io: Io, path: string | undefined) => (path === undefined ? undefined : resolve(io.cwd, path));
 
 /** Drops lists and texts that were not given, so that the engine's defaults stay. */
@@ -170,6 +174,7 @@ export function podCreateOptions(io: Io, input: CreateInput): PodCreateOptions {
     ...(input.given.has("share-parent") ? { shareParent: flags["share-parent"] } : {}),
     ...(input.given.has("no-hosts") ? { noHosts: flags["no-hosts"] } : {}),
     exitPolicy: during("running pod create option", () => parseExitPolicy(flags["exit-policy"])),
+    ...(flags.restart === undefined ? {} : { restart: restartOf(flags.restart) }),
     replace: flags.replace,
     createCommand: io.argv,
   };

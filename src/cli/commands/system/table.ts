@@ -21,6 +21,12 @@ export const SYSTEM_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./info.ts")).info,
   },
   {
+    path: ["system", "supervise"],
+    summary: "Do what is due after the commands have left",
+    hidden: true,
+    load: async () => (await import("./supervise.ts")).supervise,
+  },
+  {
     path: ["version"],
     summary: "Show the version",
     load: async () => (await import("./version.ts")).version,

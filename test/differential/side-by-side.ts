@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { EngineCli } from "../support/engine-cli.ts";
+import { openSandbox } from "../support/minke.ts";
+import { type Need, needs, unless } from "../support/needs.ts";
+import { openPodman } from "../support/podman.ts";
+import { COMMON_DIFFERENCES } from "./common-differences.ts";
+import { CommonDifferences, compareObservations } from "./compare.ts";
+import { observe } from "./observe.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** In continuous integration a missing podman is a failure, not a skip. */
+const REQUIRED: readonly Need[] = process.env["CI"] ? [] : [needs.root, needs.program("podman")];
+
+/** Registers a test for each scenario: played on both engines at once, each engine empty before and after it. */
+export function compareWithPodman(scenarios: readonly Scenario[]): void {
+  const options = unless(...REQUIRED);
+  const common = new CommonDifferences(COMMON_DIFFERENCES);
+  let engines: { readonly podman: EngineCli; readonly minke: EngineCli } | undefined;
+
+  before(async () => {
+    if (options.skip !== undefined) return;
+    const [podman, minke] = await Promise.all([openPodman(), openSandbox()]);
+    engines = { podman, minke };
+  });
+  after(async () => {
+    await Promise.all([engines?.podman[Symbol.asyncDispose](), engines?.minke[Symbol.asyncDispose]()]);
+  });
+
+  for (const scenario of scenarios) {
+    test(scenario.name, options, async () => {
+      assert.ok(engines);
+      const [podman, minke] = await Promise.all([observe(engines.podman, scenario), observe(engines.minke, scenario)]);
+      const problems = compareObservations(scenario, { podman, minke }, common);
+      assert.ok(problems.length === 0, `\n    ${problems.join("\n    ")}\n`);
+    });
+  }
+}
