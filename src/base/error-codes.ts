@@ -99,6 +99,16 @@ export const CODES = {
       `running ${d.kind ?? "container"} create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument`,
   ),
   CONTAINER_STATE: entry<{ message: string }>("conflict", (d) => `${d.message}: container state improper`),
+  RENAME_IN_USE: entry<{ id: string; name: string; holder: "container" | "pod" }>(
+    "conflict",
+    (d) =>
+      `renaming container ${d.id}: name ${d.name} already in use, cannot rename container ${d.id}: ${d.holder} already exists`,
+  ),
+  TOP_NOT_RUNNING: entry<Record<never, never>>("conflict", () => "top can only be used on running containers"),
+  START_FAILED: entry<{ id: string; because: string }>(
+    "conflict",
+    (d) => `unable to start container "${d.id}": ${d.because}`,
+  ),
   CONTAINER_STOPPED: entry<{ message: string }>("not-modified", (d) => `${d.message}: container is stopped`),
   CONTAINER_REMOVED: entry<{ id: string }>("not-found", () => "container has already been removed"),
   CONTAINER_HAS_DEPENDENTS: entry<{ id: string; dependents: readonly string[] }>(
@@ -163,10 +173,7 @@ export const CODES = {
     "conflict",
     (d) => `init container ${d.id} exited with code ${d.exitCode}`,
   ),
-  INIT_IN_RUNNING_POD: entry<Record<never, never>>(
-    "conflict",
-    () => "cannot add init-ctr to a running pod: container state improper",
-  ),
+  INIT_IN_RUNNING_POD: entry<Record<never, never>>("conflict", () => "cannot add init-ctr to a running pod"),
   NO_HEALTHCHECK: entry<{ id: string }>("invalid", (d) => `container ${d.id} has no defined healthcheck`),
   HEALTHCHECK_TIMEOUT: entry<{ seconds: number }>(
     "timeout",

@@ -45,7 +45,8 @@ export function startExitCodeOf(error: unknown): number {
 export function execExitCodeOf(error: unknown): number {
   if (hasCode(error, "CONTAINER_STATE")) return EXIT.notRunning;
   if (hasCode(error, "OCI_NOT_FOUND")) return EXIT.notFound;
-  return hasCode(error, "OCI_PERMISSION_DENIED") ? EXIT.cannotInvoke : EXIT.engine;
+  if (hasCode(error, "OCI_PERMISSION_DENIED")) return EXIT.cannotInvoke;
+  return hasCode(error, "INVALID_ARGUMENT") ? EXIT.notRunning : EXIT.engine;
 }
 
 /** Exit code of a verb over several objects. */

@@ -24,7 +24,10 @@ export interface EngineDeps {
   readonly images: ImageService;
   readonly rootfs: RootfsService;
   readonly networks: NetworkService;
+  /** For what is done to the members of one pod. Its jobs wait for no other job. */
   readonly pool: Pool;
+  /** For the containers that a call names. Its jobs may wait for pods' locks and for jobs in `pool`, so it must be another. */
+  readonly selectionPool: Pool;
   /** Found on first use: reading commands need none of these. */
   readonly conmon: () => Conmon;
   readonly runtimeChoice: () => RuntimeChoice;

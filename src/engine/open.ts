@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { ContainerId } from "../base/brand.ts";
 import { fail } from "../base/errors.ts";
+import { loadOnCall } from "../base/load-on-call.ts";
 import { Pool } from "../base/pool.ts";
 import type { ConfigOverrides, EngineConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
@@ -7,7 +9,6 @@ import { Conmon, findConmon } from "../drivers/conmon/driver.ts";
 import { OciRuntime } from "../drivers/oci-runtime/driver.ts";
 import { chooseRuntime, type RuntimeChoice } from "../drivers/oci-runtime/probe.ts";
 import type { Host } from "../host/ports.ts";
-import { openImages } from "../images/open.ts";
 import { openRootfs } from "../images/rootfs.ts";
 import { openNetworks } from "../network/open.ts";
 import type { HostFacts } from "../spec/inputs.ts";
@@ -15,17 +16,14 @@ import { cgroupManagerOf } from "../spec/inputs.ts";
 import { openLocks } from "../store/locks.ts";
 import { openStore } from "../store/open.ts";
 import type { Engine } from "./api/engine.ts";
-import { containersOf } from "./containers/facade.ts";
-import { removeContainer } from "./containers/remove.ts";
+import { listContainers } from "./containers/list.ts";
 import type { EngineDeps } from "./deps.ts";
 import { engineEvents } from "./events.ts";
 import { readHostFacts } from "./host-facts.ts";
 import { enginePaths } from "./paths.ts";
-import { applyExitPolicy } from "./pods/exit-policy.ts";
-import { podsOf } from "./pods/facade.ts";
+import { listPods } from "./pods/list.ts";
 import { SupervisorGate } from "./supervisor/gate.ts";
 import { systemOf } from "./system/facade.ts";
-import { volumesOf } from "./volumes/facade.ts";
 
 /** Where OCI runtimes and other programs are looked for. */
 const PROGRAM_DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -47,13 +45,17 @@ export function openEngineOn(host: Host, options: EngineOptions = {}): Engine {
   if (host.system.euid !== 0) throw fail("ROOT_REQUIRED", { command: "minke" });
   const config = loadConfig(host, options);
   const deps = engineDeps(host, config, options);
-  const pods = podsOf(deps);
   return {
-    containers: containersOf(deps),
-    pods,
+    containers: loadOnCall(async () => (await import("./containers/facade.ts")).containersOf(deps), {
+      ready: { list: async (listOptions) => listContainers(deps, listOptions) },
+      iterables: ["logs"],
+    }),
+    pods: loadOnCall(async () => (await import("./pods/facade.ts")).podsOf(deps), {
+      ready: { list: async (listOptions) => listPods(deps, listOptions) },
+    }),
     images: deps.images,
-    volumes: volumesOf(deps),
-    networks: deps.networks,
+    volumes: loadOnCall(async () => (await import("./volumes/facade.ts")).volumesOf(deps)),
+    networks: loadOnCall(async () => deps.networks),
     system: systemOf(deps),
     events: (eventOptions) => engineEvents(deps, eventOptions),
     [Symbol.asyncDispose]: async () => deps.store[Symbol.dispose](),
@@ -69,9 +71,11 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
       chooseRuntime(host, { wanted: config.runtime, known: config.runtimes, directories: PROGRAM_DIRECTORIES }),
   );
   const afterExit: EngineDeps["afterExit"] = {};
-  const force = async (ids: readonly Parameters<typeof removeContainer>[1][]) => {
+  const force = async (ids: readonly ContainerId[]) => {
+    const { removeContainer } = await import("./containers/remove.ts");
     for (const id of ids) await removeContainer(deps, id, { force: true, volumes: true });
   };
+  const networks = lazy(() => openNetworks({ host, store, config, removeContainers: force }));
   const selfArgv = [...(options.selfArgv ?? host.system.selfArgv), ...globalFlags(config, options)];
   const deps: EngineDeps = {
     host,
@@ -79,10 +83,16 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     config,
     paths,
     locks: openLocks(host, join(config.runRoot, "locks")),
-    images: openImages({ host, store, config, onForceRemove: (id) => force(usersOfImage(store, id)) }),
+    images: loadOnCall(async () => {
+      const { openImages } = await import("../images/open.ts");
+      return openImages({ host, store, config, onForceRemove: (id) => force(usersOfImage(store, id)) });
+    }),
     rootfs: openRootfs({ host, config }),
-    networks: openNetworks({ host, store, config, removeContainers: force }),
-    pool: new Pool(config.maxWorkers),
+    get networks() {
+      return networks();
+    },
+    pool: new Pool(() => config.maxWorkers),
+    selectionPool: new Pool(() => config.maxWorkers),
     hostFacts: facts,
     runtimeChoice: choice,
     conmon: lazy(
@@ -99,7 +109,10 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     }),
     afterExit,
   };
-  afterExit.applyExitPolicy = (pod, exited) => applyExitPolicy(deps, pod, exited);
+  afterExit.applyExitPolicy = async (pod, exited) => {
+    const { applyExitPolicy } = await import("./pods/exit-policy.ts");
+    await applyExitPolicy(deps, pod, exited);
+  };
   return deps;
 }
 
@@ -150,7 +163,7 @@ function globalFlags(config: EngineConfig, options: EngineOptions): readonly str
   ];
 }
 
-function usersOfImage(store: EngineDeps["store"], imageId: string): readonly Parameters<typeof removeContainer>[1][] {
+function usersOfImage(store: EngineDeps["store"], imageId: string): readonly ContainerId[] {
   return store
     .read((tx) => tx.containers.list())
     .flatMap((c) => (c.rootfs.kind === "image" && c.rootfs.imageId === imageId ? [c.id] : []));

@@ -16,6 +16,7 @@ test("applies instructions in both of their forms", () => {
     [["STOPSIGNAL SIGINT"], { StopSignal: "SIGINT" }],
     [["USER 5:6", "WORKDIR /w"], { User: "5:6", WorkingDir: "/w" }],
     [["VOLUME /a /b", 'VOLUME ["/c"]'], { Volumes: { "/a": {}, "/b": {}, "/c": {} } }],
+    [["ONBUILD RUN x"], {}],
     [["HEALTHCHECK NONE"], { Healthcheck: { Test: ["NONE"] } }],
     [["HEALTHCHECK CMD curl -f x"], { Healthcheck: { Test: ["CMD-SHELL", "curl -f x"] } }],
     [

@@ -9,7 +9,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const INSTRUCTION = /^\s*([A-Za-z]+)(?:\s+|=)(.*\S)\s*$/s;
 /**
  * Applies Containerfile instructions (`--change` of import) to an empty config: CMD, ENTRYPOINT, ENV, EXPOSE,
- * HEALTHCHECK, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR. Lists are JSON arrays; any other text of CMD and ENTRYPOINT is
+ * HEALTHCHECK, LABEL, STOPSIGNAL, USER, VOLUME, WORKDIR; ONBUILD is dropped. Lists are JSON arrays; any other text of CMD and ENTRYPOINT is
  * for the shell.
  *
  * @throws INVALID_ARGUMENT naming the instruction
@@ -52,6 +52,9 @@ function applyOne(config: Mutable<ImageRunConfig>, change: Change): void {
       break;
     case "LABEL":
       config.Labels = { ...config.Labels, ...label(value, invalid) };
+      break;
+    case "ONBUILD":
+      // OCI configs have no place for it, and podman's import drops it as well.
       break;
     case "STOPSIGNAL":
       config.StopSignal = stopSignal(value, invalid);

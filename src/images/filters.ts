@@ -1,10 +1,9 @@
 import { fail, messageOf } from "../base/errors.ts";
-import type { RegistriesConfig } from "../config/registries.ts";
 import type { ImageRecord } from "../model/image.ts";
 import { parseGoBool } from "../model/notation/go-values.ts";
 import { parseTime } from "../model/notation/times.ts";
 import type { Transaction } from "../store/repositories.ts";
-import { findImage, repoDigestsOf } from "./find.ts";
+import { findImage, type RegistriesSource, repoDigestsOf } from "./find.ts";
 import { isDangling } from "./ingest.ts";
 import { imageUsers } from "./users.ts";
 
@@ -12,7 +11,7 @@ export type Filters = Readonly<Record<string, readonly string[]>>;
 
 export interface FilterContext {
   readonly tx: Transaction;
-  readonly registries: RegistriesConfig;
+  readonly config: RegistriesSource;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -92,7 +91,7 @@ function usedBy(value: string, context: FilterContext): Predicate {
 
 function referenced(key: string, value: string, context: FilterContext): ImageRecord {
   try {
-    return findImage(context.tx, value, context.registries).image;
+    return findImage(context.tx, value, context.config).image;
   } catch (error) {
     throw fail("INVALID_ARGUMENT", {
       message: `could not find local image for filter filter "${key}"="${value}": ${messageOf(error)}`,

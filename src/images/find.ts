@@ -1,9 +1,19 @@
 import { fail, hasCode } from "../base/errors.ts";
-import type { RegistriesConfig } from "../config/registries.ts";
+import type { EngineConfig } from "../config/config.ts";
 import type { ImageRecord } from "../model/image.ts";
 import type { Transaction } from "../store/repositories.ts";
-import { inRegistry, parseReference, repositoryOf, splitTaggedName, taggedNameOf } from "./references.ts";
+import {
+  inRegistry,
+  parseReference,
+  type Reference,
+  repositoryOf,
+  splitTaggedName,
+  taggedNameOf,
+} from "./references.ts";
 import { type FullReference, localCandidates } from "./short-names.ts";
+
+/** Read only where a short name can mean several things: parsing registries.conf takes milliseconds. */
+export type RegistriesSource = Pick<EngineConfig, "registries">;
 
 const HEX = /^[0-9a-f]{1,64}$/;
 
@@ -20,26 +30,22 @@ export interface FoundByName {
  *
  * @throws NO_SUCH_IMAGE, IMAGE_AMBIGUOUS, BAD_REFERENCE, EMPTY_ID
  */
-export function findImage(tx: Transaction, text: string, registries: RegistriesConfig): FoundByName {
+export function findImage(tx: Transaction, text: string, config: RegistriesSource): FoundByName {
   if (text === "") throw fail("EMPTY_ID", {});
   const id = text.startsWith("sha256:") ? text.slice("sha256:".length) : text;
   const byId = HEX.test(id) && id.length === 64 ? tx.images.get(id) : undefined;
   if (byId !== undefined) return { image: byId };
   if (id !== text) return { image: byPrefix(tx, id, text) };
-  const byName = byReference(tx, text, registries);
+  const byName = byReference(tx, text, config);
   if (byName !== undefined) return byName;
   if (HEX.test(text)) return { image: byPrefix(tx, text, text) };
   throw fail("NO_SUCH_IMAGE", { ref: text });
 }
 
 /** As `findImage`, but undefined where nothing has the name. */
-export function findImageIfExists(
-  tx: Transaction,
-  text: string,
-  registries: RegistriesConfig,
-): FoundByName | undefined {
+export function findImageIfExists(tx: Transaction, text: string, config: RegistriesSource): FoundByName | undefined {
   try {
-    return findImage(tx, text, registries);
+    return findImage(tx, text, config);
   } catch (error) {
     if (hasCode(error, "NO_SUCH_IMAGE")) return undefined;
     throw error;
@@ -54,12 +60,29 @@ function byPrefix(tx: Transaction, prefix: string, text: string): ImageRecord {
   return image;
 }
 
-function byReference(tx: Transaction, text: string, registries: RegistriesConfig): FoundByName | undefined {
-  for (const candidate of localCandidates(text, registries)) {
+function byReference(tx: Transaction, text: string, config: RegistriesSource): FoundByName | undefined {
+  const reference = parseReference(text);
+  const plain = reference.domain === undefined ? onlyLocalhost(tx, reference) : undefined;
+  if (plain !== undefined) return plain;
+  const candidates =
+    reference.domain === undefined
+      ? localCandidates(text, config.registries)
+      : [inRegistry(reference, reference.domain)];
+  for (const candidate of candidates) {
     const found = candidate.digest === undefined ? byTaggedName(tx, candidate) : byDigest(tx, candidate);
     if (found !== undefined) return found;
   }
   return bySuffix(tx, text);
+}
+
+/** `localhost/NAME`, if no image from elsewhere has the tag: no alias or search registry could mean another one then. */
+function onlyLocalhost(tx: Transaction, reference: Reference): FoundByName | undefined {
+  if (reference.digest !== undefined) return undefined;
+  const found = byTaggedName(tx, inRegistry(reference, "localhost"));
+  if (found === undefined) return undefined;
+  const tag = `:${reference.tag ?? "latest"}`;
+  const isAlone = !tx.images.names().some((name) => name.endsWith(tag) && !name.startsWith("localhost/"));
+  return isAlone ? found : undefined;
 }
 
 function byTaggedName(tx: Transaction, candidate: FullReference): FoundByName | undefined {

@@ -19,6 +19,9 @@ import { keepBlob, openWorkspace, type StoredBlob, type Workspace, writeHashed }
 
 type ImportOptions = NonNullable<Parameters<Images["import"]>[1]>;
 
+/** podman's, where no message is given. */
+const DEFAULT_COMMENT = "imported from tarball";
+
 /**
  * Makes an image of one layer from a tar of a root file system, plain or packed with gzip, Zstandard, bzip2 or xz.
  *
@@ -34,7 +37,7 @@ export async function importImage(deps: ImageDeps, path: string, options: Import
   using work = await openWorkspace(deps, options.signal);
   const { blob, layer } = await storeLayer(deps, work, { path, ...options });
   options.progress?.(`Copying blob ${blob.digest}`);
-  const config = configOf(deps, { layer, runConfig, message: options.message ?? "" });
+  const config = configOf(deps, { layer, runConfig, message: options.message || DEFAULT_COMMENT });
   const configBytes = new TextEncoder().encode(JSON.stringify(config));
   options.progress?.(`Copying config ${digestOf(configBytes)}`);
   const manifestBytes = manifestOf(blob, configBytes);
@@ -117,7 +120,7 @@ function configOf(
       {
         created,
         created_by: `/bin/sh -c #(nop) ADD file:${hexOf(of.layer.diffId)} in /`,
-        ...(of.message === "" ? {} : { comment: of.message }),
+        comment: of.message,
       },
     ],
   };

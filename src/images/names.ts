@@ -12,7 +12,7 @@ import { localName } from "./references.ts";
 export async function tagImage(deps: ImageDeps, reference: string, names: readonly string[]): Promise<void> {
   const added = names.map(localName);
   await deps.store.write((tx) => {
-    const { image } = findImage(tx, reference, deps.config.registries);
+    const { image } = findImage(tx, reference, deps.config);
     tx.images.setNames(image.id, [...new Set([...image.names, ...added])]);
     for (const name of added) tx.events.add(imageEvent("tag", image.id, name));
   });
@@ -26,7 +26,7 @@ export async function tagImage(deps: ImageDeps, reference: string, names: readon
 export async function untagImage(deps: ImageDeps, reference: string, names: readonly string[]): Promise<void> {
   const given = names.map(localName);
   await deps.store.write((tx) => {
-    const { image } = findImage(tx, reference, deps.config.registries);
+    const { image } = findImage(tx, reference, deps.config);
     const removed = given.length === 0 ? image.names : given;
     const unknown = removed.find((name) => !image.names.includes(name));
     if (unknown !== undefined) throw fail("TAG_UNKNOWN", { name: unknown });

@@ -36,7 +36,7 @@ export function openImages(open: OpenImagesDeps): ImageService {
     hooks: onForceRemove === undefined ? {} : { onForceRemove },
     limits: open.limits ?? DEFAULT_LIMITS,
   };
-  const resolve = async (reference: string) => store.read((tx) => findImage(tx, reference, config.registries).image);
+  const resolve = async (reference: string) => store.read((tx) => findImage(tx, reference, config).image);
   return {
     pull: async (reference, options) => (await pullImages(deps, reference, options)).map((image) => image.id),
     push: (reference, destination, options) => pushImage(deps, reference, destination, options),
@@ -45,7 +45,7 @@ export function openImages(open: OpenImagesDeps): ImageService {
     import: (path, options) => importImage(deps, path, options),
     list: async (options = {}) =>
       store.read((tx) => {
-        const fits = imageFilter(options.filters ?? {}, { tx, registries: config.registries, now: host.clock.now() });
+        const fits = imageFilter(options.filters ?? {}, { tx, config, now: host.clock.now() });
         return tx.images.list().filter(fits);
       }),
     inspect: async (reference) => describeImage(deps, await resolve(reference)),
@@ -54,7 +54,7 @@ export function openImages(open: OpenImagesDeps): ImageService {
     untag: (reference, names) => untagImage(deps, reference, names),
     remove: (references, options) => removeImages(deps, references, options),
     prune: (options) => pruneImages(deps, options),
-    exists: async (reference) => store.read((tx) => findImageIfExists(tx, reference, config.registries) !== undefined),
+    exists: async (reference) => store.read((tx) => findImageIfExists(tx, reference, config) !== undefined),
     resolve,
     ensure: (reference, options) => ensureImage(deps, reference, options),
   };
@@ -63,10 +63,10 @@ export function openImages(open: OpenImagesDeps): ImageService {
 /** A local id is never looked for in a registry. */
 async function ensureImage(deps: ImageDeps, reference: string, options: PullOptions = {}): Promise<ImageRecord> {
   const policy = options.policy ?? "missing";
-  const { registries } = deps.config;
-  const local = deps.store.read((tx) => findImageIfExists(tx, reference, registries));
+  const local = deps.store.read((tx) => findImageIfExists(tx, reference, deps.config));
   const isNamedById = local !== undefined && local.name === undefined && !reference.includes("@");
-  if (local !== undefined && isNamedById) return local.image;
+  const isEnough = (policy === "missing" || policy === "never") && options.platform === undefined;
+  if (local !== undefined && (isNamedById || isEnough)) return local.image;
   const [pulled] = await pullImages(deps, reference, { ...options, policy });
-  return pulled ?? (await deps.store.read((tx) => findImage(tx, reference, registries)).image);
+  return pulled ?? deps.store.read((tx) => findImage(tx, reference, deps.config).image);
 }

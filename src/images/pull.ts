@@ -95,7 +95,6 @@ async function pullByName(
   location: Extract<Location, { kind: "registry" }>,
   options: PullOptions,
 ): Promise<readonly ImageRecord[]> {
-  const { registries } = deps.config;
   const policy = options.policy ?? "always";
   const { name } = location;
   const local = policy === "always" ? undefined : localImage(deps, name, options);
@@ -106,7 +105,7 @@ async function pullByName(
     throw fail("INVALID_ARGUMENT", { message: `--all-tags cannot be used with a tag or digest: ${name}` });
   const candidates = location.explicit
     ? [inRegistry(reference, reference.domain ?? "docker.io")]
-    : pullCandidates(name, registries);
+    : pullCandidates(name, deps.config.registries);
   if (local !== undefined && !(await isNewer(deps, local, { candidates, options }))) return [local];
   return tryInOrder(candidates, name, (candidate) =>
     options.allTags === true ? pullAllTags(deps, candidate, options) : pullOne(deps, candidate, options),
@@ -167,7 +166,7 @@ async function tryInOrder<T>(
 
 /** The local image, unless another platform was asked for than it has. */
 function localImage(deps: ImageDeps, name: string, options: PullOptions): ImageRecord | undefined {
-  const found = deps.store.read((tx) => findImageIfExists(tx, name, deps.config.registries))?.image;
+  const found = deps.store.read((tx) => findImageIfExists(tx, name, deps.config))?.image;
   const { os, architecture } = options.platform ?? {};
   const fits =
     (os === undefined || os === found?.config.os) &&

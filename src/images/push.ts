@@ -27,7 +27,7 @@ export async function pushImage(
   options: PushOptions = {},
 ): Promise<void> {
   const format = formatOf(options.format);
-  const { image, name } = deps.store.read((tx) => findImage(tx, reference, deps.config.registries));
+  const { image, name } = deps.store.read((tx) => findImage(tx, reference, deps.config));
   const target = targetOf(destination ?? name ?? reference);
   using work = await openWorkspace(deps, options.signal);
   work.commit();

@@ -52,7 +52,7 @@ export async function pruneImages(
   options: { readonly all?: boolean; readonly filters?: Filters } = {},
 ): Promise<readonly string[]> {
   const removed = await deps.store.write((tx) => {
-    const context = { tx, registries: deps.config.registries, now: deps.host.clock.now() };
+    const context = { tx, config: deps.config, now: deps.host.clock.now() };
     const fits = imageFilter(options.filters ?? {}, context);
     const containers = tx.containers.list();
     const unused = tx.images
@@ -101,7 +101,7 @@ function planRemoval(
   deps: ImageDeps,
   request: { readonly input: string; readonly byAll: boolean; readonly force: boolean },
 ): { readonly image: ImageRecord; readonly untagged?: string } {
-  const { image, name } = findImage(tx, request.input, deps.config.registries);
+  const { image, name } = findImage(tx, request.input, deps.config);
   if (image.names.length <= 1) return { image };
   if (name !== undefined) return { image, untagged: name };
   if (!request.force && !request.byAll) throw fail("IMAGE_HAS_NAMES", { id: image.id, names: image.names });

@@ -60,7 +60,7 @@ export async function saveImages(
 
 /** One entry for each image, with the names by which it was asked for. */
 function selected(deps: ImageDeps, references: readonly string[]): readonly SavedImage[] {
-  const found = deps.store.read((tx) => references.map((each) => findImage(tx, each, deps.config.registries)));
+  const found = deps.store.read((tx) => references.map((each) => findImage(tx, each, deps.config)));
   return [...Map.groupBy(found, ({ image }) => image.id).values()].flatMap((group) => {
     const [first] = group;
     const names = group.flatMap(({ name }) => (name === undefined ? [] : [name]));

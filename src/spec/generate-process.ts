@@ -68,6 +68,10 @@ function generateUser(user: ResolvedUser, umask: number): OciUser {
   };
 }
 
+function withoutPrimary(user: ResolvedUser): ResolvedUser {
+  return { ...user, additionalGids: user.additionalGids.filter((gid) => gid !== user.gid) };
+}
+
 /** HOSTNAME and HOME are the engine's only where nobody set them; a home is what passwd says. */
 function environmentOf(
   env: Readonly<Record<string, string>>,
@@ -192,7 +196,8 @@ export function generateProcess(input: ProcessInput): OciProcess {
   const apparmor = apparmorOf(input);
   return {
     ...(options.terminal === true ? { terminal: true } : {}),
-    user: generateUser(users.user, config.umask),
+    // As podman: unlike a container's first process, these do not have the primary group once more.
+    user: generateUser(withoutPrimary(users.user), config.umask),
     args: command,
     env: environmentOf({ ...config.env, ...options.env }, users.user, hostname),
     cwd: workdir ?? config.workdir,

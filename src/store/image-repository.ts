@@ -55,6 +55,10 @@ export class SqlImageRepository implements ImageRepository {
     return idsWithPrefix(this.#session, "images", { prefix, limit: -1 });
   }
 
+  names(): readonly string[] {
+    return textColumn(this.#session.all("SELECT name FROM image_names"), "name");
+  }
+
   setNames(id: string, names: readonly string[]): void {
     if (!this.#exists(id)) throw fail("NO_SUCH_IMAGE", { ref: id });
     this.#session.run("DELETE FROM image_names WHERE image = ?", id);

@@ -148,6 +148,8 @@ export interface ImageRepository {
   /** By a fully qualified `name:tag`. */
   byName(fullName: string): ImageRecord | undefined;
   idsWithPrefix(prefix: string): readonly string[];
+  /** Every name that an image has. */
+  names(): readonly string[];
   /** Gives an image exactly these names, in this order, taking them from other images. Throws NO_SUCH_IMAGE. */
   setNames(id: string, names: readonly string[]): void;
 }

@@ -36,7 +36,7 @@ export class Normaliser {
     const known = new Set<string>();
     let generated = 0;
     const made = events.filter((event) => event.Status === "create" && /^(pod|container)$/.test(event.Type));
-    for (const { Type, ID, Name } of [...made].sort((a, b) => Number(b.Type === "pod") - Number(a.Type === "pod"))) {
+    for (const { ID, Name } of [...made].sort((a, b) => Number(b.Type === "pod") - Number(a.Type === "pod"))) {
       if (known.has(ID)) continue;
       known.add(ID);
       let label = words.reduce((text, [from, to]) => text.replaceAll(from, to), Name);

@@ -87,13 +87,18 @@ class Player {
     const [verb = "", name = "", ...rest] = words;
     switch (verb) {
       case "@until":
-        return this.#until(["inspect", "--type", "container", "-f", "{{.State.Status}}", name], rest);
+        await this.#until(["inspect", "--type", "container", "-f", "{{.State.Status}}", name], rest);
+        return undefined;
       case "@until-pod":
-        return this.#until(["pod", "inspect", "-f", "{{.State}}", name], rest);
+        await this.#until(["pod", "inspect", "-f", "{{.State}}", name], rest);
+        return undefined;
       case "@log":
         await until(`"${rest.join(" ")}" in the log of ${name}`, async () =>
           (await this.#engine.run(["logs", name])).stdout.includes(rest.join(" ")),
         );
+        return undefined;
+      case "@prints":
+        await this.#until(rest, [name]);
         return undefined;
       case "@gone":
         await until(`${name} to go`, async () => (await this.#engine.run(["container", "exists", name])).code === 1);
@@ -108,9 +113,9 @@ class Player {
     }
   }
 
-  async #until(args: readonly string[], states: readonly string[]): Promise<undefined> {
+  async #until(args: readonly string[], states: readonly string[]): Promise<void> {
     let last = "";
-    await until(`${args.at(-1)} to be ${states.join(" or ")}`, async () => {
+    await until(`\`${args.join(" ")}\` to print ${states.join(" or ")}`, async () => {
       const { stdout, stderr } = await this.#engine.run(args);
       last = stdout.trim() || stderr.trim();
       return states.includes(last);

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** Differences of the events (`container a`, `pod p`) and of the states at the end (`end.a`). */
   readonly differs?: Differences;
+  /** Events that are not compared, and why. */
+  readonly ignores?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -18,6 +20,7 @@ export interface Scenario {
  * Lines that begin with `@` are no commands:
  * - `@until NAME STATE...` waits until the container is in one of the states,
  * - `@until-pod NAME STATE...` the same for a pod,
+ * - `@prints TEXT COMMAND...` waits until the command prints the text,
  * - `@log NAME WORD` waits until the container's log has the word,
  * - `@gone NAME` waits until the container is removed,
  * - `@states` compares the states of all pods and containers,

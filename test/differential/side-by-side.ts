@@ -5,7 +5,7 @@ import { openSandbox } from "../support/minke.ts";
 import { type Need, needs, unless } from "../support/needs.ts";
 import { openPodman } from "../support/podman.ts";
 import { COMMON_DIFFERENCES } from "./common-differences.ts";
-import { CommonDifferences, compareObservations } from "./compare.ts";
+import { compareObservations } from "./compare.ts";
 import { observe } from "./observe.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -15,7 +15,6 @@ const REQUIRED: readonly Need[] = process.env["CI"] ? [] : [needs.root, needs.pr
 /** Registers a test for each scenario: played on both engines at once, each engine empty before and after it. */
 export function compareWithPodman(scenarios: readonly Scenario[]): void {
   const options = unless(...REQUIRED);
-  const common = new CommonDifferences(COMMON_DIFFERENCES);
   let engines: { readonly podman: EngineCli; readonly minke: EngineCli } | undefined;
 
   before(async () => {
@@ -31,7 +30,7 @@ export function compareWithPodman(scenarios: readonly Scenario[]): void {
     test(scenario.name, options, async () => {
       assert.ok(engines);
       const [podman, minke] = await Promise.all([observe(engines.podman, scenario), observe(engines.minke, scenario)]);
-      const problems = compareObservations(scenario, { podman, minke }, common);
+      const problems = compareObservations(scenario, { podman, minke }, COMMON_DIFFERENCES);
       assert.ok(problems.length === 0, `\n    ${problems.join("\n    ")}\n`);
     });
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -33,7 +34,9 @@ interface Pair extends AsyncDisposable {
 /** A store of ours and a podman, each with an image `both:1` of the same root file system and changes. */
 async function openPair(): Promise<Pair> {
   const place = new TemporaryStore();
-  const directory = mkdtempSync(join(tmpdir(), "minke-exchange-"));
+  // podman names an image after its directory, which must be lower case then.
+  const directory = join(tmpdir(), `minke-exchange-${randomUUID()}`);
+  mkdirSync(directory);
   const podman = await openPodman({ images: [] });
   const { host, root, runRoot } = place;
   const images = openImages({ host, store: place.open(), config: loadConfig(host, { root, runRoot }) });

@@ -35,7 +35,7 @@ export function messageFromLog(text: string): string {
  * @param runtime name for the text, e.g. `crun`
  */
 export function runtimeError(runtime: string, message: string): EngineError {
-  const text = `${runtime}: ${message}`;
+  const text = `${runtime}: ${message.trim()}`;
   if (/permission denied|operation not permitted/i.test(message))
     return fail("OCI_PERMISSION_DENIED", { message: text });
   if (/executable file not found in|no such file or directory/i.test(message))

@@ -1,183 +1,237 @@
 import type { ContainerId } from "../../base/brand.ts";
-import type { EngineError } from "../../base/errors.ts";
-import type { ContainerConfig } from "../../model/container.ts";
-import type { BootState, ContainerStatus, LastRun } from "../../model/container-state.ts";
 import type { HealthRecord } from "../../model/health.ts";
 import type { Abortable, ContainerCreateOptions } from "./container-options.ts";
+import type {
+  AttachEnd,
+  CollectOptions,
+  ContainerListOptions,
+  ContainerSelection,
+  ContainerStats,
+  ContainerSummary,
+  CreateResult,
+  ExecOptions,
+  Filters,
+  InspectContainer,
+  LogLine,
+  LogOptions,
+  ProcessOutput,
+  Progress,
+  RemoveOptions,
+  Report,
+  RunOutput,
+  Stdio,
+  WaitCondition,
+} from "./container-types.ts";
 
-/** The outcome for one input of a call over several; such calls never throw for one bad input. */
-export type Report<T = string> =
-  | { readonly input: string; readonly ok: true; readonly id: T }
-  | { readonly input: string; readonly ok: false; readonly error: EngineError };
+export type * from "./container-types.ts";
 
-/** One row of `ps`, raw: the CLI and callers format it. */
-export interface ContainerSummary {
-  readonly config: ContainerConfig;
-  readonly status: ContainerStatus;
-  readonly lastRun: LastRun;
-  readonly state: BootState | undefined;
-  readonly podName: string;
-  /** State of its health check in this boot; undefined without a check, or before it ran. */
-  readonly health?: HealthRecord;
-  /** Bytes in the writable layer and in all layers; only if asked for. */
-  readonly size?: { readonly writable: number; readonly total: number };
-  /** Inode numbers of the namespaces of a running one, by name; only if asked for. */
-  readonly namespaces?: Readonly<Partial<Record<NamespaceName, string>>>;
-}
-
-/** Namespaces as /proc/PID/ns calls them. */
-export type NamespaceName = "cgroup" | "ipc" | "mnt" | "net" | "pid" | "user" | "uts";
-
-export interface ContainerListOptions {
-  /** Also those that do not run; default false. */
-  readonly all?: boolean;
-  /** The newest N, running or not. */
-  readonly last?: number;
-  readonly size?: boolean;
-  readonly namespaces?: boolean;
-  /** podman-ps(1) filters: key to values. Unknown keys are `INVALID_ARGUMENT`. */
-  readonly filters?: Readonly<Record<string, readonly string[]>>;
-}
-
-/** Which containers a verb is for. */
-export type ContainerSelection =
-  | { readonly refs: readonly string[]; readonly ignoreMissing?: boolean }
-  | { readonly all: true }
-  | { readonly latest: true };
-
-export interface LogLine {
-  /** Nanoseconds since the epoch. */
-  readonly timeNs: bigint;
-  readonly stream: "stdout" | "stderr";
-  readonly text: string;
-  /** True if the container did not end the line. */
-  readonly partial: boolean;
-}
-
-export interface LogOptions extends Abortable {
-  readonly follow?: boolean;
-  /** Last N lines; absent is all. */
-  readonly tail?: number;
-  /** Milliseconds since the epoch. */
-  readonly since?: number;
-  readonly until?: number;
-}
-
-/** Where a foreground process's bytes go and come from. */
-export interface Stdio {
-  readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Resolves when the consumer has taken the chunk: back-pressure. */
-  readonly stdout: (chunk: Uint8Array) => void | Promise<void>;
-  readonly stderr: (chunk: Uint8Array) => void | Promise<void>;
-  /** Terminal sizes as they change; the first at once. */
-  readonly resizes?: AsyncIterable<{ readonly rows: number; readonly columns: number }>;
-  /** Bytes that end the session without ending the process; default ctrl-p ctrl-q, empty for none. */
-  readonly detachKeys?: Uint8Array;
-}
-
-export type AttachEnd = { readonly reason: "ended"; readonly exitCode: number } | { readonly reason: "detached" };
-
-export interface ExecOptions extends Abortable {
-  readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly workdir?: string;
-  readonly user?: string;
-  readonly terminal?: boolean;
-  readonly privileged?: boolean;
-}
-
-export type WaitCondition = ContainerStatus | "healthy" | "unhealthy" | "ready";
-
-/** JSON-ready description with podman's field names (podman-container-inspect(1)). */
-export type InspectContainer = Readonly<Record<string, unknown>>;
-
-export interface RemoveOptions extends Abortable {
-  readonly force?: boolean;
-  /** Anonymous volumes as well. */
-  readonly volumes?: boolean;
-  /** Dependants first. */
-  readonly depend?: boolean;
-  /** Seconds before SIGKILL. */
-  readonly timeout?: number;
-}
-
-/** Verbs on containers. `ref` is an id, a name or a unique prefix of an id. */
+/**
+ * Verbs on containers. A `ref` is an id, a name or a unique prefix of an id: everywhere NO_SUCH_CONTAINER if nothing has it,
+ * CONTAINER_AMBIGUOUS if several begin so, EMPTY_ID if it is empty. Verbs on a selection return one report for each container
+ * and throw only for a bad call or the signal's reason.
+ */
 export interface Containers {
-  create(
-    options: ContainerCreateOptions,
-    io?: Abortable & { readonly progress?: (line: string) => void },
-  ): Promise<CreateResult>;
-  /** Starts with its dependencies. Running is an error (`CONTAINER_STATE`). */
+  /**
+   * Creates a container; nothing runs yet. All or nothing. The image is pulled first where `options.pull` says so
+   * (podman-create(1)).
+   *
+   * @param options what the container is made from
+   * @param io.progress hears how a pull goes on
+   * @returns its id, and warnings about what this host can't do
+   * @throws BAD_NAME, CONTAINER_NAME_IN_USE, NAME_IN_USE, NO_SUCH_POD, NO_SUCH_IMAGE, PULL_FAILED, INVALID_ARGUMENT
+   */
+  create(options: ContainerCreateOptions, io?: Abortable & Progress): Promise<CreateResult>;
+  /**
+   * Creates a container, runs it to its end and collects what it writes (podman-run(1)). The container is removed afterwards,
+   * unless `autoRemove: false` keeps it. An aborted run is killed.
+   *
+   * @param options what the container is made from
+   * @param io.input all that it reads from stdin
+   * @param io.maxOutput bytes kept of each stream, default 1 MiB
+   * @returns exit code and output; an exit code other than 0 is no error
+   * @throws what `create` and `start` throw
+   */
+  run(options: ContainerCreateOptions, io?: CollectOptions & Progress): Promise<RunOutput>;
+  /**
+   * Starts a container with its dependencies (podman-start(1)). One that runs is left alone.
+   *
+   * @returns its id
+   * @throws CONTAINER_STATE if it is paused or being removed, DEPENDENCY_FAILED, DEPENDENCY_CONDITION, DEPENDENCY_TIMEOUT,
+   *   PORT_IN_USE, OCI_NOT_FOUND, OCI_PERMISSION_DENIED, OCI_RUNTIME
+   */
   start(ref: string, options?: Abortable): Promise<ContainerId>;
-  /** Starts and stays until it ends, or attaches to a running one. */
+  /**
+   * Starts a container and stays with it until it ends, or attaches to a running one (podman-start(1), `--attach`). All output
+   * has been handed over when it resolves. An abort ends the session, not the container.
+   *
+   * @param stdio where its bytes go and come from
+   * @returns how the session ended
+   * @throws what `start` throws
+   */
   startAttached(ref: string, stdio: Stdio, options?: Abortable): Promise<AttachEnd>;
+  /**
+   * Attaches to a running container (podman-attach(1)).
+   *
+   * @param stdio where its bytes go and come from; without `stdin` it only listens
+   * @returns how the session ended
+   * @throws CONTAINER_STATE unless it runs
+   */
   attach(ref: string, stdio: Stdio, options?: Abortable): Promise<AttachEnd>;
-  /** Runs a command in a running container and returns its exit code. */
+  /**
+   * Runs a command in a running container and carries its stdio (podman-exec(1)).
+   *
+   * @returns its exit code, 0 if the caller detached
+   * @throws CONTAINER_STATE unless the container runs, OCI_NOT_FOUND, OCI_PERMISSION_DENIED for what can't be run
+   */
   exec(ref: string, options: ExecOptions, stdio: Stdio): Promise<number>;
-  /** Starts a command in a running container and returns the session id. */
+  /**
+   * Runs a command in a running container and collects what it writes.
+   *
+   * @param options.command argv
+   * @param options.input all that it reads from stdin
+   * @param options.maxOutput bytes kept of each stream, default 1 MiB
+   * @returns exit code and output; an exit code other than 0 is no error
+   * @throws as with `stdio`
+   */
+  exec(ref: string, options: ExecOptions & CollectOptions): Promise<ProcessOutput>;
+  /**
+   * Starts a command in a running container and leaves it alone (podman-exec(1), `--detach`).
+   *
+   * @returns the session's id; an `exec_died` event tells its exit code
+   * @throws CONTAINER_STATE unless the container runs, OCI_NOT_FOUND, OCI_PERMISSION_DENIED
+   */
   execDetached(ref: string, options: ExecOptions): Promise<string>;
-  /** `timeout` in seconds; absent is each container's own. */
+  /**
+   * Ends containers with their own stop signal, and with SIGKILL when they take too long (podman-stop(1)). One that does not
+   * run is fine.
+   *
+   * @param options.timeout seconds before SIGKILL; absent is each container's own
+   */
   stop(selection: ContainerSelection, options?: Abortable & { readonly timeout?: number }): Promise<readonly Report[]>;
+  /**
+   * Sends a signal to running containers (podman-kill(1)). SIGKILL returns when they are gone. Reports CONTAINER_STATE for
+   * one that does not run.
+   *
+   * @param options.signalToSend name or number, default KILL
+   * @throws INVALID_ARGUMENT for an unknown signal
+   */
   kill(
     selection: ContainerSelection,
     options?: Abortable & { readonly signalToSend?: string | number },
   ): Promise<readonly Report[]>;
+  /**
+   * Stops and starts containers; one that does not run is started (podman-restart(1)).
+   *
+   * @param options.timeout seconds before SIGKILL; absent is each container's own
+   * @param options.runningOnly all running ones instead of the selection
+   */
   restart(
     selection: ContainerSelection,
     options?: Abortable & { readonly timeout?: number; readonly runningOnly?: boolean },
   ): Promise<readonly Report[]>;
+  /**
+   * Freezes running containers; `{ all: true }` means all running ones (podman-pause(1)). Reports CONTAINER_STATE for one
+   * that does not run.
+   */
   pause(selection: ContainerSelection, options?: Abortable): Promise<readonly Report[]>;
+  /** Lets paused containers go on (podman-unpause(1)). Reports CONTAINER_STATE for one that is not paused. */
   unpause(selection: ContainerSelection, options?: Abortable): Promise<readonly Report[]>;
+  /**
+   * Prepares containers up to the point where only their process is missing: mounts, network and namespaces are there
+   * (podman-init(1)). Reports CONTAINER_STATE for one that is running or paused.
+   */
   init(selection: ContainerSelection, options?: Abortable): Promise<readonly Report[]>;
+  /**
+   * Removes containers (podman-rm(1)). Reports CONTAINER_STATE for a running one without `force`, CONTAINER_HAS_DEPENDENTS
+   * without `depend`, INFRA_REMOVE for a pod's infra container.
+   *
+   * @param options.force stop running ones first
+   * @param options.volumes remove their anonymous volumes as well
+   * @param options.depend remove what depends on them first
+   * @param options.timeout seconds before SIGKILL
+   */
   remove(selection: ContainerSelection, options?: RemoveOptions): Promise<readonly Report[]>;
-  /** What conmon's exit command calls: exit policy, restart policy, auto-remove, network and mounts. */
+  /**
+   * Takes network and mounts of ended containers down (podman-container-cleanup(1)). The engine does this by itself when a
+   * container ends, through conmon's exit command, which also applies exit policy, restart policy and auto-remove.
+   *
+   * @param options.remove remove those with `autoRemove`
+   * @param options.execSession end this exec session instead
+   * @param options.stoppedOnly leave running ones alone instead of reporting CONTAINER_STATE
+   */
   cleanup(
     selection: ContainerSelection,
     options?: Abortable & { readonly remove?: boolean; readonly execSession?: string; readonly stoppedOnly?: boolean },
   ): Promise<readonly Report[]>;
-  prune(
-    options?: Abortable & { readonly filters?: Readonly<Record<string, readonly string[]>> },
-  ): Promise<readonly Report[]>;
-  rename(ref: string, name: string): Promise<void>;
+  /**
+   * Removes all containers that do not run, with their anonymous volumes (podman-container-prune(1)).
+   *
+   * @param options.filters podman-container-prune(1) filters
+   * @throws INVALID_ARGUMENT for an unknown filter
+   */
+  prune(options?: Abortable & { readonly filters?: Filters }): Promise<readonly Report[]>;
+  /**
+   * Gives a container another name (podman-rename(1)).
+   *
+   * @throws INVALID_ARGUMENT for a malformed name, RENAME_IN_USE
+   */
+  rename(ref: string, name: string, options?: Abortable): Promise<void>;
+  /**
+   * Containers, oldest first, from one snapshot; never waits for a writer (podman-ps(1)).
+   *
+   * @param options.all also those that do not run
+   * @throws INVALID_ARGUMENT for an unknown filter
+   */
   list(options?: ContainerListOptions): Promise<readonly ContainerSummary[]>;
+  /**
+   * Everything about one container, with podman's field names (podman-container-inspect(1)).
+   *
+   * @param options.size also measure its layers
+   */
   inspect(ref: string, options?: { readonly size?: boolean }): Promise<InspectContainer>;
+  /** True if there is such a container (podman-container-exists(1)). */
   exists(ref: string): Promise<boolean>;
   /** Full id of the one container that `ref` names. */
   resolve(ref: string): Promise<ContainerId>;
+  /**
+   * Lines of a container's log, oldest first (podman-logs(1)). Leaving the loop releases everything.
+   *
+   * @param options.follow go on until the container ends
+   * @param options.tail only the last N lines
+   * @param options.since milliseconds since the epoch; `until` likewise
+   * @returns lines; the first step throws NO_SUCH_CONTAINER, or NO_LOGS if its log driver keeps none
+   */
   logs(ref: string, options?: LogOptions): AsyncIterable<LogLine>;
-  /** Resolves with the exit code, or -1 when another condition came true first. */
+  /**
+   * Waits until a container has ended, or until the first of the conditions is true (podman-wait(1)). Looks when something
+   * changes, not all the time.
+   *
+   * @param options.conditions alternatives; default its end
+   * @returns the exit code, or -1 when another condition came true first
+   * @throws NO_EXIT_CODE if it was removed too long ago, NO_HEALTHCHECK for `healthy` and `unhealthy` without a check
+   */
   wait(ref: string, options?: Abortable & { readonly conditions?: readonly WaitCondition[] }): Promise<number>;
   /**
-   * Runs the container's health check once and records the result. Throws NO_HEALTHCHECK, CONTAINER_STATE unless it runs,
-   * HEALTHCHECK_TIMEOUT.
+   * Runs a container's health check once and records the result (podman-healthcheck-run(1)).
+   *
+   * @returns what is known of its health now
+   * @throws NO_HEALTHCHECK, CONTAINER_STATE unless it runs, HEALTHCHECK_TIMEOUT
    */
   healthcheck(ref: string, options?: Abortable): Promise<HealthRecord>;
-  /** A row of headings, then one row per process: the requested columns. */
+  /**
+   * The processes of a running container (podman-top(1)).
+   *
+   * @param descriptors columns by name or code (`pid`, `%p`); [] is podman's default set
+   * @returns a row of headings, then one row per process
+   * @throws CONTAINER_STATE unless it runs, INVALID_ARGUMENT for an unknown column
+   */
   top(ref: string, descriptors: readonly string[]): Promise<readonly (readonly string[])[]>;
-  /** Host ports of a container. */
+  /**
+   * Published ports of a container (podman-port(1)).
+   *
+   * @returns pairs such as `{ container: "80/tcp", host: "0.0.0.0:8080" }`
+   */
   ports(ref: string): Promise<readonly { readonly container: string; readonly host: string }[]>;
+  /** Resource use of containers now, in the order given (podman-stats(1)). One that does not run has zeros. */
   stats(refs: readonly string[]): Promise<readonly ContainerStats[]>;
-}
-
-export interface CreateResult {
-  readonly id: ContainerId;
-  readonly warnings: readonly string[];
-}
-
-export interface ContainerStats {
-  readonly id: ContainerId;
-  readonly name: string;
-  readonly podId: string;
-  readonly running: boolean;
-  /** Nanoseconds of CPU since start. */
-  readonly cpuNs: number;
-  /** Milliseconds since it started. */
-  readonly uptimeMs: number;
-  readonly memory: number;
-  readonly memoryLimit: number;
-  readonly pids: number;
-  readonly netRx: number;
-  readonly netTx: number;
-  readonly blockRead: number;
-  readonly blockWrite: number;
 }

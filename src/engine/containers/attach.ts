@@ -6,6 +6,7 @@ import type { MessageSocket } from "../../host/ports.ts";
 import type { AttachEnd, Stdio } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { DetachScanner } from "./detach-keys.ts";
+import { withContainer } from "./locked.ts";
 import { waitContainer } from "./wait.ts";
 
 /** conmon cuts longer messages without a word (spec/components.md 1.5). */
@@ -91,9 +92,16 @@ export async function attachContainer(
   id: ContainerId,
   io: Abortable & { readonly stdio: Stdio },
 ): Promise<AttachEnd> {
-  const state = deps.store.boot.get(id);
-  if (state?.process === undefined || state.phase === "stopped")
-    throw fail("CONTAINER_STATE", { message: `can only attach to created or running containers: ${id}` });
+  await withContainer(
+    deps,
+    id,
+    async (container) => {
+      if (container.status !== "running" && container.status !== "initialized")
+        throw fail("CONTAINER_STATE", { message: "you can only attach to running containers" });
+      await container.emit("attach");
+    },
+    io,
+  );
   const bundle = deps.paths.bundle(id);
   await using socket = await deps.conmon().connect(bundle, io);
   void followResizes(deps.conmon(), bundle, io.stdio).catch(() => undefined);

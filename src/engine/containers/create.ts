@@ -13,6 +13,7 @@ import { newId } from "../hash-id.ts";
 import { LockedPod } from "../pods/locked.ts";
 import { createVolume } from "../volumes/create.ts";
 import { removeVolume } from "../volumes/remove.ts";
+import { containerByRef } from "./by-ref.ts";
 import { checkAgainstHost } from "./host-checks.ts";
 import { isAlive } from "./observe.ts";
 import { removeContainer } from "./remove.ts";
@@ -121,15 +122,6 @@ function definitionOf(
     imageIds: images.mounted,
   });
   return { ...resolved, config: withHostPorts(deps, resolved.config) };
-}
-
-/** The definition that a name, id or prefix means. Throws NO_SUCH_CONTAINER, CONTAINER_AMBIGUOUS. */
-export function containerByRef(deps: Pick<EngineDeps, "store">, ref: string): ContainerConfig {
-  return deps.store.read((tx) => {
-    const config = tx.containers.get(tx.containers.resolve(ref));
-    if (config === undefined) throw fail("NO_SUCH_CONTAINER", { ref });
-    return config;
-  });
 }
 
 /** A random name that neither a container nor a pod has. */

@@ -5,10 +5,10 @@ import type { EngineDeps } from "../deps.ts";
 import { checkHealthNow } from "../health/check-now.ts";
 import { attachContainer } from "./attach.ts";
 import { removeEnded } from "./auto-remove.ts";
+import { containerByRef } from "./by-ref.ts";
 import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
-import { containerByRef, createContainer } from "./create.ts";
+import { createContainer } from "./create.ts";
 import { endExec, execContainer, execDetached } from "./exec.ts";
-import { initContainer } from "./init-single.ts";
 import { inspectContainer } from "./inspect.ts";
 import { killContainer } from "./kill.ts";
 import { listContainers } from "./list.ts";
@@ -18,10 +18,9 @@ import { portLines } from "./ports.ts";
 import { pruneContainers } from "./prune.ts";
 import { removeContainers } from "./remove-many.ts";
 import { renameContainer } from "./rename.ts";
-import { restartContainer } from "./restart.ts";
 import { forEachSelected } from "./select.ts";
 import { autoRemoved, startAttached } from "./start-attached.ts";
-import { startWithDependencies } from "./start-single.ts";
+import { initWithDependencies, restartWithDependencies, startWithDependencies } from "./start-single.ts";
 import { containerStats } from "./stats.ts";
 import { stopContainer } from "./stop.ts";
 import { topContainer } from "./top.ts";
@@ -63,7 +62,7 @@ export function containersOf(deps: EngineDeps): Containers {
     restart: (selection, options = {}) =>
       forEachSelected(deps, options.runningOnly === true ? runningOnly(deps) : selection, {
         ...options,
-        apply: (id) => restartContainer(deps, id, options),
+        apply: (id) => restartWithDependencies(deps, id, options),
       }),
     pause: (selection, options = {}) =>
       forEachSelected(deps, running(selection), { ...options, apply: (id) => pauseContainer(deps, id, options) }),
@@ -74,7 +73,7 @@ export function containersOf(deps: EngineDeps): Containers {
         apply: (id) => unpauseContainer(deps, id, options),
       }),
     init: (selection, options = {}) =>
-      forEachSelected(deps, selection, { ...options, apply: (id) => initContainer(deps, id, options) }),
+      forEachSelected(deps, selection, { ...options, apply: (id) => initWithDependencies(deps, id, options) }),
     remove: (selection, options = {}) => removeContainers(deps, selection, options),
     cleanup: (selection, options = {}) =>
       forEachSelected(deps, selection, {

@@ -3,7 +3,7 @@ import { parseTime } from "../../model/notation/times.ts";
 import type { ContainerSummary } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { imageNameOf } from "../event-subject.ts";
-import { containerByRef } from "./create.ts";
+import { containerByRef } from "./by-ref.ts";
 
 type Row = Omit<ContainerSummary, "size">;
 type Predicate = (row: Row) => boolean;

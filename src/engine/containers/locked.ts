@@ -121,7 +121,8 @@ export class LockedContainer implements AsyncDisposable {
       tx.containers.recordExit(this.id, exit.exitCode, exit.finishedAt);
       // Whoever records the end records what asked for it: the exit command is often faster than the stop that waits.
       if (state.stoppingSince !== undefined) tx.events.add(containerEvent(this.config, "stop"));
-      if (!wasInitOnly) tx.events.add(containerEvent(this.config, "died", { exitCode: exit.exitCode }));
+      if (!wasInitOnly || state.stoppingSince !== undefined)
+        tx.events.add(containerEvent(this.config, "died", { exitCode: exit.exitCode }));
     });
     this.patch({ phase: "stopped" });
     this.forget("stoppingSince", "stopper", "paused");

@@ -29,6 +29,7 @@ export async function* containerLogs(
   const reader = new LogReader(deps, path);
   try {
     yield* tailOf(within(reader.available(), options), options.tail);
+    if (options.tail === 0 && options.follow !== true) return;
     if (options.follow === true) yield* within(follow(deps, config, { reader, path, options }), options);
     yield* within(reader.rest(), options);
   } finally {

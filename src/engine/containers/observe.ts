@@ -75,7 +75,10 @@ export function observe(
   const running = state.startedAt === undefined ? lastRun : { startedAt: state.startedAt };
   const alive = (status: ContainerStatus): Observation => ({ status, lastRun: running, unrecordedExit: false });
   if (state.stoppingSince !== undefined && isAlive(deps, state.stopper)) return alive("stopping");
-  if (state.phase === "initialized" && awaitsStart(deps, id, state)) return alive("initialized");
+  if (state.phase === "initialized" && awaitsStart(deps, id, state)) {
+    const { exitCode: _code, oomKilled: _oom, error: _error, ...times } = lastRun;
+    return { ...alive("initialized"), lastRun: times };
+  }
   const frozen = state.cgroupPath === undefined ? undefined : deps.host.cgroups.frozen(state.cgroupPath);
   return alive(frozen === true || (frozen === undefined && state.paused === true) ? "paused" : "running");
 }

@@ -29,7 +29,7 @@ export async function removeContainers(
     direction: "inward",
     poisoned: (_id, because) => failures.get(because),
     visit: (id) =>
-      deps.pool.run(async () => {
+      deps.selectionPool.run(async () => {
         try {
           await removeNamed(deps, id, { ...options, depend });
         } catch (error) {

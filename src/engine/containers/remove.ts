@@ -4,9 +4,9 @@ import type { RemoveOptions } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { containerEvent } from "../event-subject.ts";
 import { removeRecords } from "../health/health-files.ts";
+import { refuseServiceRemoval } from "../pods/service-pods.ts";
 import { removeAnonymousVolumes } from "../volumes/remove.ts";
 import { killPaused } from "./kill.ts";
-import { refuseServiceRemoval } from "../pods/service-pods.ts";
 import { type LockedContainer, withContainer } from "./locked.ts";
 import { removeExtraOverlays } from "./mount-setup.ts";
 import { stopContainer } from "./stop.ts";
@@ -40,15 +40,14 @@ async function refuse(deps: EngineDeps, container: LockedContainer, options: Rem
   if (config.isInfra && config.pod !== undefined && options.withPod !== true)
     throw fail("INFRA_REMOVE", { id, pod: config.pod });
   refuseServiceRemoval(deps, id);
-  if (options.ignoreDependants !== true) {
-    const dependents = deps.store.read((tx) => tx.containers.dependants(id));
-    if (dependents.length > 0) throw fail("CONTAINER_HAS_DEPENDENTS", { id, dependents });
-  }
   const mayStop = options.force === true || (config.isInfra && options.withPod === true);
   if (!mayStop && ["running", "paused", "unknown", "stopping"].includes(status))
     throw fail("CONTAINER_STATE", {
       message: `cannot remove container ${id} as it is ${status} - running or paused containers cannot be removed without force`,
     });
+  if (options.ignoreDependants === true) return;
+  const dependents = deps.store.read((tx) => tx.containers.dependants(id));
+  if (dependents.length > 0) throw fail("CONTAINER_HAS_DEPENDENTS", { id, dependents });
 }
 
 /** Ends whatever still runs; a paused one is killed. */

@@ -6,7 +6,7 @@ import type { EngineDeps } from "../deps.ts";
 import { asEngineError } from "../pods/outcome.ts";
 import { reportOf, type Selected } from "../report.ts";
 
-/** The containers that a selection names, and reports for those that are not there. */
+/** The containers that a selection names; or none, and a report on the first that is not there. */
 export function selectContainers(
   deps: EngineDeps,
   selection: ContainerSelection,
@@ -31,7 +31,8 @@ export function selectContainers(
       missing.push({ input, ok: false, error: asEngineError(error) });
     }
   }
-  return { found, missing };
+  // As podman: a name that is wrong keeps the verb from touching the others.
+  return missing.length > 0 ? { found: [], missing: missing.slice(0, 1) } : { found, missing };
 }
 
 export interface EachOptions extends Abortable {
@@ -48,7 +49,7 @@ export async function forEachSelected(
   const { found, missing } = selectContainers(deps, selection);
   const reports = await Promise.all(
     found.map(({ input, id }) =>
-      deps.pool.run(() =>
+      deps.selectionPool.run(() =>
         reportOf(input, async () => {
           try {
             await verb.apply(id);

@@ -22,6 +22,7 @@ export async function startAttached(
   let socket: MessageSocket | undefined;
   const outcome = await startWithDependencies(deps, id, {
     ...signal,
+    attached: true,
     beforeStart: async () => {
       socket = await deps.conmon().connect(bundle, signal);
       void followResizes(deps.conmon(), bundle, io.stdio).catch(() => undefined);

@@ -7,8 +7,10 @@ import type { EngineDeps } from "../deps.ts";
 import { containerGraph, dependenciesOf } from "../pods/graph.ts";
 import { LockedPod } from "../pods/locked.ts";
 import { startMembers } from "../pods/member-start.ts";
+import { initLocked } from "./init.ts";
 import { withContainer } from "./locked.ts";
 import { isRunning } from "./observe.ts";
+import { restartContainer } from "./restart.ts";
 import { type StartOptions, startLocked } from "./start.ts";
 
 /**
@@ -24,21 +26,50 @@ export async function startWithDependencies(
   id: ContainerId,
   options: StartOptions = {},
 ): Promise<"started" | "already running"> {
+  return afterDependencies(deps, id, {
+    ...options,
+    body: async (config) => {
+      if (!isRunning(deps, id)) await awaitConditions(deps, config, options);
+      return withContainer(
+        deps,
+        id,
+        async (container) => {
+          if (container.status === "running") return "already running";
+          await startLocked(deps, container, options);
+          return "started";
+        },
+        options,
+      );
+    },
+  });
+}
+
+/** Restarts one container, after everything it depends on has been started. Throws as `startWithDependencies`. */
+export async function restartWithDependencies(
+  deps: EngineDeps,
+  id: ContainerId,
+  options: Abortable & { readonly timeout?: number } = {},
+): Promise<void> {
+  await afterDependencies(deps, id, { ...options, body: () => restartContainer(deps, id, options) });
+}
+
+/** Takes one container through OCI create, after everything it depends on has been started. Throws CONTAINER_STATE. */
+export async function initWithDependencies(deps: EngineDeps, id: ContainerId, options: Abortable = {}): Promise<void> {
+  const body = () => withContainer(deps, id, async (container) => initLocked(deps, container, options), options);
+  await afterDependencies(deps, id, { ...options, body });
+}
+
+/** Runs `body` once all that a container depends on runs, under the lock of its pod if it is in one. */
+async function afterDependencies<T>(
+  deps: EngineDeps,
+  id: ContainerId,
+  work: Abortable & { readonly body: (config: ContainerConfig) => Promise<T> },
+): Promise<T> {
   const config = deps.store.read((tx) => tx.containers.get(id));
   if (config === undefined) throw fail("NO_SUCH_CONTAINER", { ref: id });
-  await using _pod = config.pod === undefined ? undefined : await LockedPod.acquire(deps, config.pod, options);
-  await startDependencies(deps, config, options);
-  if (!isRunning(deps, id)) await awaitConditions(deps, config, options);
-  return withContainer(
-    deps,
-    id,
-    async (container) => {
-      if (container.status === "running") return "already running";
-      await startLocked(deps, container, options);
-      return "started";
-    },
-    options,
-  );
+  await using _pod = config.pod === undefined ? undefined : await LockedPod.acquire(deps, config.pod, work);
+  await startDependencies(deps, config, work);
+  return await work.body(config);
 }
 
 async function startDependencies(deps: EngineDeps, config: ContainerConfig, options: Abortable): Promise<void> {

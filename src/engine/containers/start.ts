@@ -9,6 +9,8 @@ import { tearDown } from "./teardown.ts";
 export interface StartOptions extends Abortable {
   /** Called between OCI create and start: the attach socket is there and nothing has been written yet. */
   readonly beforeStart?: () => Promise<void>;
+  /** The caller stays with the process: recorded as an event. */
+  readonly attached?: boolean;
 }
 
 /**
@@ -24,7 +26,12 @@ export async function startLocked(
 ): Promise<void> {
   const { status, id } = container;
   if (!["created", "initialized", "stopped", "exited"].includes(status))
-    throw fail("CONTAINER_STATE", { message: `container ${id} must be in Created or Stopped state to be started` });
+    throw fail("CONTAINER_STATE", {
+      message:
+        status === "paused"
+          ? `cannot start paused container ${id}`
+          : `container ${id} must be in Created or Stopped state to be started`,
+    });
   if (status !== "initialized") await initLocked(deps, container, options);
   try {
     await options.beforeStart?.();
@@ -38,6 +45,8 @@ export async function startLocked(
   const { restartAt: _done, ...state } = container.state ?? FRESH_STATE;
   container.save({ ...state, phase: "started", startedAt });
   await container.emit("start");
+  // Under the same lock: whoever records the end comes after it.
+  if (options.attached === true) await container.emit("attach");
   if (supervised) deps.supervisor.needed();
   else deps.supervisor.revive();
 }

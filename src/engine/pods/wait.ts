@@ -39,14 +39,15 @@ export async function waitPod(
   options: Abortable & { readonly conditions?: readonly PodWaitCondition[] } = {},
 ): Promise<number> {
   const conditions = options.conditions ?? ["exited"];
-  let seen = lookAt(deps, id);
+  let seen: WaitedPod;
   using changes = new Changes(deps, [deps.paths.exits, deps.paths.health, dirname(deps.paths.bundle(id))]);
   for (;;) {
     const now = lookAt(deps, id);
-    const met = conditions.find((condition) => isMet(condition, now));
-    if (met !== undefined) return hasEnded(now) ? exitCodeOf(now ?? withRecordedCodes(deps, seen)) : -1;
+    const known = withGone(deps, seen, now);
+    const met = conditions.find((condition) => isMet(condition, now && known));
+    if (met !== undefined) return now === undefined || hasEnded(known) ? exitCodeOf(known) : -1;
     if (now === undefined) throw fail("NO_SUCH_POD", { ref: id });
-    seen = now;
+    seen = known;
     await changes.next(SAFETY_MS, options);
   }
 }
@@ -58,29 +59,52 @@ function lookAt(deps: EngineDeps, id: PodId): WaitedPod {
     return config && { config, members: members.map((m) => ({ config: m, lastRun: tx.containers.lastRun(m.id) })) };
   });
   if (found === undefined) return undefined;
-  const members = found.members.map(({ config, lastRun }) => ({
-    config,
-    facts: factsOf(deps, config),
-    lastRun: observe(deps, config.id, { state: deps.store.boot.get(config.id), lastRun }).lastRun,
-  }));
+  const members = found.members.map(({ config, lastRun }): WaitedMember => {
+    const state = deps.store.boot.get(config.id);
+    const run = observe(deps, config.id, { state, lastRun }).lastRun;
+    // The end may not be recorded yet.
+    const stopped = state?.stoppedByUser === true ? { stoppedByUser: true } : {};
+    return { config, facts: factsOf(deps, config), lastRun: { ...run, ...stopped } };
+  });
   return { config: found.config, members };
 }
 
-/** Codes of containers that were removed meanwhile are kept for some minutes. */
-function withRecordedCodes(deps: EngineDeps, pod: WaitedPod): WaitedPod {
-  if (pod === undefined) return undefined;
-  const members = pod.members.map((member) => {
-    const exitCode = deps.store.read((tx) => tx.containers.exitCode(member.config.id));
-    return exitCode === undefined || member.lastRun.exitCode !== undefined
-      ? member
-      : { ...member, lastRun: { ...member.lastRun, exitCode } };
-  });
-  return { ...pod, members };
+const GONE: DependencyFacts = {
+  status: "exited",
+  restarts: false,
+  ending: false,
+  exitCode: undefined,
+  health: undefined,
+  readiness: undefined,
+};
+
+/**
+ * Adds members that were removed since the last look, with the code that is kept of them. One that ended with its pod was asked to:
+ * whoever removes a pod stops it.
+ */
+function withGone(deps: EngineDeps, seen: WaitedPod, now: WaitedPod): WaitedPod {
+  if (seen === undefined) return now;
+  const present = new Set(now?.members.map((member) => member.config.id));
+  const gone = seen.members
+    .filter((member) => !present.has(member.config.id))
+    .map((member): WaitedMember => {
+      if (member.facts === GONE) return member;
+      const { exitCode = deps.store.read((tx) => tx.containers.exitCode(member.config.id)) } = member.lastRun;
+      const ended = member.lastRun.exitCode !== undefined;
+      const lastRun = {
+        finishedAt: deps.host.clock.now(),
+        ...member.lastRun,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(now === undefined && !ended ? { stoppedByUser: true } : {}),
+      };
+      return { ...member, facts: GONE, lastRun };
+    });
+  return { config: now?.config ?? seen.config, members: [...gone, ...(now?.members ?? [])] };
 }
 
 const membersOf = (pod: NonNullable<WaitedPod>) => pod.members.filter((member) => !member.config.isInfra);
 
-const isOver = ({ facts }: WaitedMember) => !ALIVE.includes(facts.status) && !facts.restarts;
+const isOver = ({ facts }: WaitedMember) => !ALIVE.includes(facts.status) && !facts.ending && !facts.restarts;
 
 /** The member that an exit policy `main` names. */
 function mainOf(pod: NonNullable<WaitedPod>): WaitedMember | undefined {

@@ -124,7 +124,8 @@ async function perform(deps: EngineDeps, task: Task, options: Abortable): Promis
       return cleanupContainer(deps, task.id, { ...options, stoppedOnly: true });
     case "remove-pod":
       try {
-        await removePodById(deps, task.pod, { ...options, force: true });
+        // As when the owner leaves the scope of its pod.
+        await removePodById(deps, task.pod, { ...options, force: true, timeout: 0 });
       } catch (error) {
         if (!hasCode(error, "NO_SUCH_POD")) throw error;
       }

@@ -1,16 +1,13 @@
 import type { System } from "../api/system.ts";
 import type { EngineDeps } from "../deps.ts";
-import { supervise } from "../supervisor/supervise.ts";
 import { PODMAN_COMPAT, VERSION } from "../version.ts";
-import { diagnose } from "./doctor.ts";
-import { engineInfo } from "./info.ts";
 
 /** The verbs on the engine itself. */
 export function systemOf(deps: EngineDeps): System {
   return {
-    info: () => engineInfo(deps),
-    doctor: async () => diagnose(deps),
-    supervise: (options) => supervise(deps, options),
+    info: async () => (await import("./info.ts")).engineInfo(deps),
+    doctor: async () => (await import("./doctor.ts")).diagnose(deps),
+    supervise: async (options) => (await import("../supervisor/supervise.ts")).supervise(deps, options),
     version: () => ({
       Version: VERSION,
       APIVersion: PODMAN_COMPAT,

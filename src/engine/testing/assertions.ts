@@ -1,8 +1,8 @@
+import { isEngineError } from "../../base/errors.ts";
 import type { ContainerStatus } from "../../model/container-state.ts";
 import type { EngineEvent } from "../../model/events.ts";
 import type { PodStatus } from "../../model/pod.ts";
 import type { Engine } from "../api/engine.ts";
-import { isEngineError } from "../../base/errors.ts";
 
 /** A container's status by its name; undefined if there is none. */
 export async function statusOf(engine: Engine, name: string): Promise<ContainerStatus | undefined> {

@@ -159,6 +159,7 @@ async function monitor(deps: ConmonDeps, it: Invocation, { flags, self }: Monito
     deps.busy(-1);
     return 0;
   }
+  for (const fd of it.inherited.values()) host.kernel.closeDescriptor(fd);
   writeExit(host, join(flags.one("--exit-dir"), id), ending);
   return finish(0);
 }
@@ -206,12 +207,12 @@ async function runExec(deps: ConmonDeps, it: Invocation, flags: Flags): Promise<
   const say = (message: object) => it.fd(3)?.write(`${JSON.stringify(message)}\n`);
   try {
     const { args } = JSON.parse(host.files.readText(flags.one("--exec-process-spec"))) as { args: string[] };
-    const process = runtime.exec(id, { argv: args, parent: it.process.pid, streams });
-    say({ data: process.pid });
+    const child = runtime.exec(id, { argv: args, parent: it.process.pid, streams });
+    say({ data: child.pid });
     await Promise.resolve();
-    if (CONTAINER_PROGRAMS[args[0] ?? ""] !== undefined) runtime.run(id, process, streams);
+    if (CONTAINER_PROGRAMS[args[0] ?? ""] !== undefined) runtime.run(id, child, streams);
     deps.busy(-1);
-    const ending = await process.exited;
+    const ending = await child.exited;
     deps.busy(1);
     await host.clock.sleep(REACTION_MS);
     writeExit(host, join(flags.one("--exit-dir"), id), ending);

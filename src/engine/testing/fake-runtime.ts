@@ -79,29 +79,29 @@ export class FakeRuntime {
     if (!container.init.alive) throw new Error(`the container \`${id}\` is not running`);
     if (CONTAINER_PROGRAMS[program] === undefined)
       throw new Error(`executable file \`${program}\` not found in $PATH: No such file or directory`);
-    const process = this.#host.table.start({ parent: start.parent, argv: start.argv });
-    container.others.add(process);
-    void process.exited.then(() => container.others.delete(process));
-    if (container.cgroup !== undefined) this.#host.cgroups.attach(container.cgroup, process.pid);
-    return process;
+    const child = this.#host.table.start({ parent: start.parent, argv: start.argv });
+    container.others.add(child);
+    void child.exited.then(() => container.others.delete(child));
+    if (container.cgroup !== undefined) this.#host.cgroups.attach(container.cgroup, child.pid);
+    return child;
   }
 
   /** Lets a process run its program; a frozen one gets its signals later. */
-  run(id: string, process: FakeProcess, streams: ContainerStreams): void {
-    const { argv } = process.start;
+  run(id: string, child: FakeProcess, streams: ContainerStreams): void {
+    const { argv } = child.start;
     const self: ContainerSelf = {
       argv,
-      process,
+      process: child,
       print: (text, stream = "stdout") => streams.write(text, stream),
       onInput: streams.onInput,
     };
-    process.onSignal = () => false;
+    child.onSignal = () => false;
     CONTAINER_PROGRAMS[argv[0] ?? ""]?.(self);
-    const handler = process.onSignal;
+    const handler = child.onSignal;
     const { cgroup } = this.#find(id);
-    process.onSignal = (signal) => {
+    child.onSignal = (signal) => {
       if (cgroup === undefined || this.#host.cgroups.frozen(cgroup) !== true) return handler(signal);
-      this.#heldBack.set(process.pid, [...(this.#heldBack.get(process.pid) ?? []), signal]);
+      this.#heldBack.set(child.pid, [...(this.#heldBack.get(child.pid) ?? []), signal]);
       return true;
     };
   }
@@ -149,7 +149,7 @@ export class FakeRuntime {
     const isCreated = this.#host.inodes.lstat(join(directory, "exec.fifo")) !== undefined;
     if (init.alive && !force && !isCreated)
       throw new Error(`cannot delete container \`${id}\`: it is not in \`created\` or \`stopped\` state`);
-    for (const process of [init, ...others]) process.exit({ signal: "SIGKILL" });
+    for (const each of [init, ...others]) each.exit({ signal: "SIGKILL" });
     if (cgroup !== undefined) this.#host.cgroups.remove(cgroup);
     this.#host.files.removeTree(directory);
     this.#containers.delete(id);

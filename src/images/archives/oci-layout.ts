@@ -99,11 +99,14 @@ function blobName(digest: Digest): string {
 /** `ref.name` may be a whole reference or, in layouts of one repository, only a tag. */
 function namesFor(refName: string, fallback: string | undefined): readonly string[] {
   const isTag = /^[a-zA-Z0-9_][a-zA-Z0-9._-]*$/.test(refName);
-  const text = refName === "" ? fallback : isTag && fallback !== undefined ? `${fallback}:${refName}` : refName;
-  if (text === undefined) return [];
+  const isFallback = fallback !== undefined && (refName === "" || isTag);
+  if (refName === "" && !isFallback) return [];
+  const text = isFallback ? (isTag ? `${fallback}:${refName}` : fallback) : refName;
   try {
     return [localName(text)];
   } catch {
+    // Not every directory has a name that images can have.
+    if (isFallback) return [];
     throw new BadArchive(`"${text}" is not a name for an image`, "index.json");
   }
 }

@@ -66,7 +66,8 @@ export const exec = defineCommand({
     const env = environment(io, flags);
     if (command.length === 0) {
       await io.engine.containers.resolve(ref);
-      throw refuse("must provide a non-empty command to start an exec session: invalid argument");
+      io.err("Error: must provide a non-empty command to start an exec session: invalid argument\n");
+      return EXIT.notRunning;
     }
     const options = defined({
       signal: io.signal,

@@ -51,7 +51,7 @@ export const logs = defineCommand({
     const refs = await namedContainers(io, input);
     const ids = await Promise.all(refs.map((ref) => io.engine.containers.resolve(ref)));
     const print = async (id: string, index: number) => {
-      const prefix = flags.names ? await nameOf(io, id) : flags.color ? id.slice(0, 12) : "";
+      const prefix = flags.names && ids.length > 1 ? await nameOf(io, id) : flags.color ? id.slice(0, 12) : "";
       const color = flags.color ? { color: index } : {};
       await printLog(io, id, { ...options, view: { prefix, timestamps: flags.timestamps, ...color } });
     };

@@ -20,18 +20,19 @@ const FLAGS = {
 
 const refuse = (message: string) => fail("INVALID_ARGUMENT", { message });
 
-/** A container that runs already counts as started, as podman has it. */
-async function startOne(io: Io, ref: string): Promise<Report> {
+/** A container that runs already counts as started, but is not printed, as podman has it: undefined. */
+async function startOne(io: Io, ref: string): Promise<readonly [Report] | undefined> {
   try {
-    return { input: ref, ok: true, id: await io.engine.containers.start(ref, { signal: io.signal }) };
+    return [{ input: ref, ok: true, id: await io.engine.containers.start(ref, { signal: io.signal }) }];
   } catch (error) {
     if (!isEngineError(error) || io.signal.aborted) throw error;
     if (hasCode(error, "CONTAINER_STATE")) {
       const id = await io.engine.containers.resolve(ref);
       const running = await io.engine.containers.list({ filters: { id: [id], status: ["running"] } });
-      if (running.some((row) => row.config.id === id)) return { input: ref, ok: true, id };
+      if (running.some((row) => row.config.id === id)) return undefined;
     }
-    return { input: ref, ok: false, error };
+    const id = await io.engine.containers.resolve(ref);
+    return [{ input: ref, ok: false, error: fail("START_FAILED", { id, because: error.message }, { cause: error }) }];
   }
 }
 
@@ -77,8 +78,9 @@ export const start = defineCommand({
       throw refuse("you cannot use sig-proxy without --attach: invalid argument");
     const refs = await refsOf(io, input);
     if (attached) return await startAttached(io, refs[0] ?? "", flags);
+    for (const ref of refs) await io.engine.containers.resolve(ref); // One wrong name, and nothing is started.
     const reports: Report[] = [];
-    for (const ref of refs) reports.push(await startOne(io, ref));
+    for (const ref of refs) reports.push(...((await startOne(io, ref)) ?? []));
     return await printReports(io, reports);
   },
 });

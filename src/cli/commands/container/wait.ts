@@ -8,7 +8,6 @@ import { list, text } from "../../flag-kinds.ts";
 import { LATEST, namedContainers } from "./selection.ts";
 
 const CONDITIONS: Readonly<Record<string, WaitCondition>> = {
-  configured: "created",
   created: "created",
   exited: "exited",
   healthy: "healthy",
