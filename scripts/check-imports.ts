@@ -17,9 +17,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "drivers/conmon": ["base", "model", "host/ports"],
   "drivers/oci-runtime": ["base", "model", "host/ports"],
   "drivers/netavark": ["base", "model", "host/ports"],
+  "drivers/rtnetlink": ["base", "model", "host/ports"],
   "drivers/skopeo": ["base", "model", "host/ports"],
   images: ["base", "model", "host/ports", "config", "store", "engine/api", "drivers/skopeo"],
-  network: ["base", "model", "host/ports", "config", "store", "engine/api", "drivers/netavark"],
+  network: ["base", "model", "host/ports", "config", "store", "engine/api", "drivers/netavark", "drivers/rtnetlink"],
   spec: ["base", "model", "config", "engine/api"],
   "engine/api": ["base", "model"],
   // The whole engine on the in-memory host, for tests only: nothing else may import it.

@@ -11,6 +11,7 @@ export { EngineError, hasCode, isEngineError } from "./errors.ts";
 export type * from "./model/container.ts";
 export type * from "./model/container-state.ts";
 export type * from "./model/events.ts";
+export type * from "./model/health.ts";
 export type * from "./model/image.ts";
 export type * from "./model/network.ts";
 export type * from "./model/pod.ts";

@@ -56,6 +56,10 @@ export const CODES = {
   PROGRAM_FAILED: entry<{ program: string; detail: string }>("unavailable", (d) => `${d.program}: ${d.detail}`),
 
   // State
+  ENGINE_CLOSED: entry<{ path: string }>(
+    "invalid",
+    (d) => `the engine with its state in ${d.path} was disposed and cannot be used any more: open another one`,
+  ),
   STATE_TOO_NEW: entry<{ path: string; found: number; known: number }>(
     "unsupported",
     (d) =>
@@ -285,7 +289,7 @@ export const CODES = {
     (d) =>
       `cannot listen on the ${d.protocol.toUpperCase()} port: listen ${d.protocol}${d.address.startsWith("[") ? 6 : 4} ${d.address}: bind: address already in use`,
   ),
-  NETWORK_FAILED: entry<{ message: string }>("internal", (d) => `netavark: ${d.message}`),
+  NETWORK_FAILED: entry<{ message: string; by?: string }>("internal", (d) => `${d.by ?? "netavark"}: ${d.message}`),
   NETWORK_CONFLICT: entry<{ network: string; what: string; holder: string }>(
     "conflict",
     (d) => `network ${d.network} cannot be used: ${d.what} belongs to network ${d.holder}`,

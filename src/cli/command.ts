@@ -93,6 +93,8 @@ export interface Command<F extends FlagTable = FlagTable> {
   readonly args: ArgumentRule;
   /** Default true: the engine is open and the user is root before `run`. */
   readonly needsEngine?: boolean;
+  /** True if what these flags ask for needs no engine. */
+  worksWithoutEngine?(input: Input<F>): boolean;
   /** Everything after the first positional argument is an argument, whatever it looks like. */
   readonly stopAtFirstArgument?: boolean;
   /** Returns the exit code; a throw is printed as `Error: …` and becomes an exit code in exit-codes.ts. */

@@ -93,7 +93,8 @@ async function runCommand(session: Session, resolved: Resolved & { readonly entr
   const name = words(PROGRAM, ...resolved.path);
   command.args({ command: name, args: input.args, flags: input.flags });
   const global = globalFlagsOf(resolved.before, parsed);
-  if (command.needsEngine === false) return await command.run(ioOf(host, global, undefined), input);
+  if (command.needsEngine === false || command.worksWithoutEngine?.(input) === true)
+    return await command.run(ioOf(host, global, undefined), input);
   if (host.euid !== 0) throw fail("ROOT_REQUIRED", { command: name });
   await using engine = await host.openEngine(global);
   return await command.run(ioOf(host, global, engine), input);

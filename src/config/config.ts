@@ -115,6 +115,8 @@ export interface ConfigSettings {
   readonly subnetPools: readonly { readonly base: string; readonly size: number }[];
   /** Port of aardvark-dns. */
   readonly dnsPort: number;
+  /** Who joins containers to plain bridges: the engine by rtnetlink (absent), or netavark. */
+  readonly networkSetup: "rtnetlink" | "netavark" | undefined;
   readonly detachKeys: string;
   /** Newest events that are kept. */
   readonly eventsKeep: number;

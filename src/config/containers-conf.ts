@@ -103,6 +103,7 @@ export const RESOLVERS: { readonly [K in keyof ConfigSettings]: Resolver<K> } = 
       return { base, size };
     }) ?? defaults.SUBNET_POOLS,
   dnsPort: (s) => s.integer("network", "dns_bind_port") || 53,
+  networkSetup: (s) => s.choice("network", "minke_setup", ["rtnetlink", "netavark"]),
   detachKeys: (s) => s.string("engine", "detach_keys") ?? "ctrl-p,ctrl-q",
   eventsKeep: () => defaults.EVENTS_KEEP,
   sources: (s) => s.sources,

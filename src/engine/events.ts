@@ -9,15 +9,36 @@ const FOLLOW_MS = 500;
 const BATCH = 500;
 
 /**
- * Events of this engine root: those that were recorded, and, with `follow`, those to come, in order and without gaps.
+ * Events of this engine root: those that were recorded, and, with `follow`, those to come, in order and without gaps. The place
+ * where it begins is that of the call, not of the first step.
  *
- * @throws INVALID_ARGUMENT for an unknown filter
+ * @returns events; the first step throws INVALID_ARGUMENT for an unknown filter
  */
-export async function* engineEvents(deps: EngineDeps, options: EventOptions = {}): AsyncGenerator<EngineEvent> {
+export function engineEvents(deps: EngineDeps, options: EventOptions = {}): AsyncGenerator<EngineEvent> {
+  const begin = beginningOf(deps, options);
+  return eventsFrom(deps, begin, options);
+}
+
+/** Where the events of a call begin. An error belongs to its first step. */
+function beginningOf(deps: EngineDeps, options: EventOptions): () => number {
+  try {
+    const seq = options.afterSeq ?? startSeq(deps, options);
+    return () => seq;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+async function* eventsFrom(deps: EngineDeps, begin: () => number, options: EventOptions): AsyncGenerator<EngineEvent> {
   const matches = compileEventFilters(options.filters ?? {});
-  const passes = (event: EngineEvent) => inTime(event, options) && matches(event);
-  let last = options.afterSeq ?? startSeq(deps, options);
+  const concerns = subjectTest(deps, options);
+  // Every event is shown to `concerns`, which learns ids by names.
+  const passes = (event: EngineEvent) => concerns(event) && inTime(event, options) && matches(event);
+  let last = begin();
   for (;;) {
+    options.signal?.throwIfAborted();
     const batch = deps.store.read((tx) => tx.events.after(last, BATCH));
     for (const event of batch) {
       last = event.seq;
@@ -60,6 +81,34 @@ async function nextChange(deps: EngineDeps, options: EventOptions & { readonly m
     done.abort();
     await changed;
   }
+}
+
+/** Tells the events of the pod or container that the options name, from their ids, names or beginnings of ids. */
+function subjectTest(deps: EngineDeps, options: EventOptions): (event: EngineEvent) => boolean {
+  const { pod, container } = options;
+  const isPod = pod === undefined ? () => true : podTest(deps, pod);
+  const isContainer = container === undefined ? () => true : containerTest(container);
+  return (event) => {
+    const ofPod = isPod(event);
+    return ofPod && isContainer(event);
+  };
+}
+
+/** A member's event carries its pod's id only: the id of a name is that of the pod that has it, or had it when it was seen. */
+function podTest(deps: EngineDeps, ref: string): (event: EngineEvent) => boolean {
+  const known = deps.store.read((tx) => tx.pods.byName(ref)?.id);
+  const ids = new Set<string>(known === undefined ? [] : [known]);
+  const isId = (id: string) => ids.has(id) || (ref !== "" && id.startsWith(ref));
+  return (event) => {
+    if (event.type === "container") return event.podId !== undefined && isId(event.podId);
+    if (event.type !== "pod") return false;
+    if (event.name === ref) ids.add(event.id);
+    return isId(event.id);
+  };
+}
+
+function containerTest(ref: string): (event: EngineEvent) => boolean {
+  return (event) => event.type === "container" && (event.name === ref || (ref !== "" && event.id.startsWith(ref)));
 }
 
 type Test = (event: EngineEvent, value: string) => boolean;

@@ -10,6 +10,7 @@ import { OciRuntime } from "../drivers/oci-runtime/driver.ts";
 import { chooseRuntime, type RuntimeChoice } from "../drivers/oci-runtime/probe.ts";
 import type { Host } from "../host/ports.ts";
 import { openRootfs } from "../images/rootfs.ts";
+import { imageUsers } from "../images/users.ts";
 import { openNetworks } from "../network/open.ts";
 import type { HostFacts } from "../spec/inputs.ts";
 import { cgroupManagerOf } from "../spec/inputs.ts";
@@ -85,7 +86,12 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     locks: openLocks(host, join(config.runRoot, "locks")),
     images: loadOnCall(async () => {
       const { openImages } = await import("../images/open.ts");
-      return openImages({ host, store, config, onForceRemove: (id) => force(usersOfImage(store, id)) });
+      return openImages({
+        host,
+        store,
+        config,
+        onForceRemove: (id) => force(store.read((tx) => imageUsers(tx.containers.list(), id))),
+      });
     }),
     rootfs: openRootfs({ host, config }),
     get networks() {
@@ -161,12 +167,6 @@ function globalFlags(config: EngineConfig, options: EngineOptions): readonly str
       ? []
       : ["--cgroup-manager", options.cgroupManager]),
   ];
-}
-
-function usersOfImage(store: EngineDeps["store"], imageId: string): readonly ContainerId[] {
-  return store
-    .read((tx) => tx.containers.list())
-    .flatMap((c) => (c.rootfs.kind === "image" && c.rootfs.imageId === imageId ? [c.id] : []));
 }
 
 /** Computes once, at the first call. */

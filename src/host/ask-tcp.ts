@@ -1,14 +1,12 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, readSync, writeSync } from "node:fs";
 import { HostError } from "../base/host-error.ts";
 import { sleep } from "./clock.ts";
-import { O_CLOEXEC } from "./file-descriptors.ts";
+import { insideNamespace } from "./inside-namespace.ts";
 import { check, errnoName, type Libc } from "./libc.ts";
 import type { NetworkNamespaces, TcpTarget } from "./ports.ts";
 import { inetAddress } from "./socket-address.ts";
-import { systemCall, toHostError } from "./system-call.ts";
+import { toHostError } from "./system-call.ts";
 
-const CLONE_NEWNET = 0x40000000;
-const OWN = "/proc/thread-self/ns/net";
 const SOCK_STREAM = 1;
 const NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
 
@@ -19,27 +17,11 @@ const MAX_ANSWER = 4096;
 const FIRST_DELAY_MS = 1;
 const LAST_DELAY_MS = 50;
 
-/**
- * Makes a socket in another network namespace. It stays there for good, whatever namespace the thread is in, so everything
- * but socket(2) happens at home; nothing awaits in between.
- */
+/** Makes a socket in another network namespace. It stays there for good, whatever namespace the thread is in. */
 function socketIn(libc: Libc, path: string, family: number): number {
-  const home = systemCall("open", OWN, () => openSync(OWN, O_CLOEXEC));
-  try {
-    const there = systemCall("open", path, () => openSync(path, O_CLOEXEC));
-    try {
-      check(libc.setns(there, CLONE_NEWNET), "setns", path);
-      try {
-        return check(libc.socket(family, SOCK_STREAM | NONBLOCK_CLOEXEC, 0), "socket", path);
-      } finally {
-        check(libc.setns(home, CLONE_NEWNET), "setns", OWN);
-      }
-    } finally {
-      closeSync(there);
-    }
-  } finally {
-    closeSync(home);
-  }
+  return insideNamespace(libc, path, () =>
+    check(libc.socket(family, SOCK_STREAM | NONBLOCK_CLOEXEC, 0), "socket", path),
+  );
 }
 
 type Attempt = (name: string) => boolean;

@@ -1,17 +1,15 @@
 import { closeSync, mkdirSync, openSync, statfsSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { openAskTcp } from "./ask-tcp.ts";
-import { O_CLOEXEC } from "./file-descriptors.ts";
+import { CLONE_NEWNET, insideNamespace, OWN_NAMESPACE, openNamespace } from "./inside-namespace.ts";
 import { check, type Libc } from "./libc.ts";
 import { MS_BIND } from "./mount-flags.ts";
 import type { NetworkNamespaces } from "./ports.ts";
 import { systemCall, unlessMissing } from "./system-call.ts";
 
-const CLONE_NEWNET = 0x40000000;
 const NSFS_MAGIC = 0x6e736673;
 const MNT_DETACH = 0x2;
 const UMOUNT_NOFOLLOW = 0x8;
-const OWN = "/proc/thread-self/ns/net";
 
 /** Makes the empty file that a namespace is bound to. */
 function makeTarget(path: string): void {
@@ -37,16 +35,16 @@ function bind(libc: Libc, source: string, path: string): void {
  */
 export function openNetworkNamespaces(libc: Libc): NetworkNamespaces {
   const create = (path: string) => {
-    const home = systemCall("open", OWN, () => openSync(OWN, O_CLOEXEC));
+    const home = openNamespace(OWN_NAMESPACE);
     try {
       makeTarget(path);
       const made = libc.unshare(CLONE_NEWNET);
       if (made < 0) unlinkSync(path);
       check(made, "unshare", path);
       try {
-        bind(libc, OWN, path);
+        bind(libc, OWN_NAMESPACE, path);
       } finally {
-        check(libc.setns(home, CLONE_NEWNET), "setns", OWN);
+        check(libc.setns(home, CLONE_NEWNET), "setns", OWN_NAMESPACE);
       }
     } finally {
       closeSync(home);
@@ -63,6 +61,11 @@ export function openNetworkNamespaces(libc: Libc): NetworkNamespaces {
       unlessMissing("unlink", path, () => unlinkSync(path));
     },
     exists: (path) => unlessMissing("statfs", path, () => statfsSync(path).type) === NSFS_MAGIC,
+    open: (path) => {
+      const fd = openNamespace(path);
+      return { fd, [Symbol.dispose]: () => closeSync(fd) };
+    },
+    inside: (path, body) => insideNamespace(libc, path, body),
     askTcp: openAskTcp(libc),
   };
 }

@@ -8,6 +8,7 @@ import { openInodes } from "./inodes.ts";
 import type { Libc } from "./libc.ts";
 import { openLocks } from "./locks.ts";
 import { openMounts } from "./mounts.ts";
+import { openNetlink } from "./netlink.ts";
 import { openNetworkNamespaces } from "./network-namespaces.ts";
 import { openNodeLibc } from "./node-libc.ts";
 import { openNodeSocket } from "./node-socket.ts";
@@ -41,6 +42,7 @@ export async function openHost(): Promise<Host> {
     processes: () => openProcesses(inBun ? openBunSpawn(libc) : spawnInNode),
     mounts: () => openMounts(libc),
     namespaces: () => openNetworkNamespaces(libc),
+    netlink: () => openNetlink(libc),
     cgroups: openCgroups,
     sockets: () => openSockets(libc, inBun ? openBunSocket : openNodeSocket),
     terminal: () => openTerminal(libc),

@@ -1,3 +1,7 @@
+import type { Cgroups } from "./ports/cgroups.ts";
+
+export type * from "./ports/cgroups.ts";
+
 /**
  * Everything the engine asks of the machine. Each port has a real form here in `host/` and an in-memory twin in
  * `host/fakes/`, and both pass the same contract tests (`test/contract/`).
@@ -14,6 +18,7 @@ export interface Host {
   readonly processes: Processes;
   readonly mounts: Mounts;
   readonly namespaces: NetworkNamespaces;
+  readonly netlink: Netlink;
   readonly cgroups: Cgroups;
   readonly sockets: Sockets;
   readonly terminal: Terminal;
@@ -262,12 +267,40 @@ export interface NetworkNamespaces {
   remove(path: string): void;
   /** True if something is bound there. */
   exists(path: string): boolean;
+  /** A descriptor of the namespace, as netlink's IFLA_NET_NS_FD wants it. Throws ENOENT. */
+  open(path: string): NamespaceDescriptor;
+  /**
+   * Runs `body` with this thread in the namespace that `path` leads to: sockets that it makes and /proc/sys/net are the
+   * namespace's. `body` must not await anything. Throws ENOENT, EINVAL (not a namespace), EPERM.
+   */
+  inside<T>(path: string, body: () => T): T;
   /**
    * Connects to a TCP port from inside the namespace that `path` leads to (a bound file or /proc/PID/ns/net), sends the
    * request if there is one, and resolves with the first line of the answer, without its end; empty without a request. Throws
    * HostError ECONNREFUSED, ECONNRESET, ENOENT; ETIMEDOUT after `timeoutMs`.
    */
   askTcp(path: string, target: TcpTarget, options: TcpQuestion): Promise<string>;
+}
+
+export interface NamespaceDescriptor extends Disposable {
+  readonly fd: number;
+}
+
+/** The kernel's routing netlink (rtnetlink(7)): links, addresses and routes. */
+export interface Netlink {
+  /** A socket in the namespace that this thread is in (NetworkNamespaces.inside), where it stays. */
+  open(): NetlinkSocket;
+}
+
+export interface NetlinkSocket extends Disposable {
+  /**
+   * Sends one message, `struct nlmsghdr` first, and reads up to the kernel's acknowledgement or the end of a dump. Sequence
+   * number and NLM_F_ACK are set here.
+   *
+   * @returns the messages that came before it, headers included
+   * @throws HostError with the kernel's errno
+   */
+  request(message: Uint8Array): readonly Uint8Array[];
 }
 
 export interface TcpTarget {
@@ -281,46 +314,6 @@ export interface TcpQuestion {
   /** Milliseconds for all of it. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-}
-
-export type CgroupVersion = "v1" | "hybrid" | "v2";
-
-export interface CgroupStats {
-  /** Nanoseconds. */
-  readonly cpuNs: number;
-  readonly cpuSystemNs: number;
-  /** Bytes. */
-  readonly memory: number;
-  /** Bytes; the host's memory when there is no limit. */
-  readonly memoryLimit: number;
-  readonly pids: number;
-  /** Bytes. */
-  readonly blockRead: number;
-  readonly blockWrite: number;
-}
-
-/** Control groups by absolute cgroup path (`/minke_parent/ID`), whatever the version. */
-export interface Cgroups {
-  version(): CgroupVersion;
-  /** Controllers that this host can use, e.g. `cpu`, `memory`, `pids`. */
-  controllers(): readonly string[];
-  /** Creates the group in every hierarchy, and its parents. */
-  create(path: string): void;
-  /** Writes one limit file, e.g. (`/a`, `memory`, `memory.limit_in_bytes`, `1048576`). */
-  write(path: string, controller: string, file: string, value: string): void;
-  read(path: string, controller: string, file: string): string | undefined;
-  /** Pids in the group itself (not below). */
-  processes(path: string): readonly number[];
-  /** Moves a process into the group in every hierarchy. */
-  attach(path: string, pid: number): void;
-  /** rmdir of the group and all empty groups below it in every hierarchy; missing is fine; false if something still lives in it. */
-  remove(path: string): boolean;
-  exists(path: string): boolean;
-  /** True if frozen; undefined if the group is gone. */
-  frozen(path: string): boolean | undefined;
-  /** Asks the kernel to freeze or thaw, and returns once the group is. */
-  setFrozen(path: string, frozen: boolean, options?: { readonly signal?: AbortSignal }): Promise<void>;
-  stats(path: string): CgroupStats | undefined;
 }
 
 /** A connection to conmon's attach socket: one message in, one message out, framing kept. */

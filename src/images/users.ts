@@ -1,7 +1,8 @@
+import type { ContainerId } from "../base/brand.ts";
 import type { ContainerConfig } from "../model/container.ts";
 
 /** Ids of the containers that run on an image or mount it. */
-export function imageUsers(containers: readonly ContainerConfig[], imageId: string): readonly string[] {
+export function imageUsers(containers: readonly ContainerConfig[], imageId: string): readonly ContainerId[] {
   return containers
     .filter(
       ({ rootfs, mounts }) =>

@@ -173,6 +173,8 @@ export interface HealthCheck {
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly startPeriodSeconds: number;
+  /** Between the probes of the start period until the first success; absent means `intervalSeconds`. */
+  readonly startIntervalSeconds?: number;
   readonly retries: number;
   readonly onFailure: HealthAction;
 }

@@ -1,7 +1,6 @@
 import type { Abortable } from "../base/abortable.ts";
 import { fail, hasCode, messageOf } from "../base/errors.ts";
 import type { EngineConfig } from "../config/config.ts";
-import type { Netavark } from "../drivers/netavark/driver.ts";
 import type { NetworkReply } from "../drivers/netavark/reply.ts";
 import type { NetavarkRequest, NetworkRequest } from "../drivers/netavark/request.ts";
 import type { NetworkNamespaces } from "../host/ports.ts";
@@ -13,6 +12,7 @@ import type { Catalog } from "./catalog.ts";
 import { netavarkKey } from "./default-network.ts";
 import { blockHolds, formatAddress, parseAddress } from "./ip.ts";
 import { leaseAddresses, poolOf } from "./ipam.ts";
+import type { Joiner } from "./joiner.ts";
 import type { Registry } from "./registry.ts";
 import type { AttachRequest } from "./service.ts";
 
@@ -21,7 +21,7 @@ export interface AttachDeps {
   readonly config: Pick<EngineConfig, "root">;
   readonly catalog: Catalog;
   readonly registry: Registry;
-  readonly netavark: Netavark;
+  readonly joiner: Joiner;
   readonly namespaces: NetworkNamespaces;
 }
 
@@ -32,8 +32,8 @@ interface Joined {
 }
 
 /**
- * Joins a container to its networks: addresses first, then netavark. The commit point is netavark's success; whatever fails
- * before it, or an abort, takes everything back.
+ * Joins a container to its networks: addresses first, then interfaces and rules. The commit point is their success; whatever
+ * fails before it, or an abort, takes everything back.
  */
 export async function attach(
   deps: AttachDeps,
@@ -45,8 +45,7 @@ export async function attach(
   for (const attachment of request.attachments) networks.push(await deps.catalog.ready(attachment.network, options));
   const joined = await lease(deps, request, { networks, ...options });
   try {
-    using _lock = await deps.registry.lockNetavark(options);
-    const replies = await deps.netavark.setup(request.netnsPath, requestOf(deps, request, joined), options);
+    const replies = await deps.joiner.setup(request.netnsPath, requestOf(deps, request, joined), options);
     return joined.map((one) => resultOf(one, replies.get(netavarkKey(deps.config.root, one.network.name))));
   } catch (error) {
     await detach(deps, request, {}).catch((second: unknown) => {
@@ -89,7 +88,7 @@ async function tearDown(
       .filter(({ network }) => tx.leases.of(network.name).every((held) => held.container === request.containerId))
       .map(({ network }) => netavarkKey(deps.config.root, network.name)),
   );
-  await deps.netavark.teardown(request.netnsPath, requestOf(deps, request, joined), {
+  await deps.joiner.teardown(request.netnsPath, requestOf(deps, request, joined), {
     last: new Set(last),
     ...abortable,
   });

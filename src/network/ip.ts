@@ -82,6 +82,12 @@ function longestZeros(groups: readonly number[]): { start: number; length: numbe
   return best;
 }
 
+/** The four or sixteen bytes of an address, network order. */
+export function bytesOf({ version, value }: Address): Uint8Array {
+  const count = bitsOf(version) / 8;
+  return Uint8Array.from({ length: count }, (_, index) => Number((value >> BigInt(8 * (count - 1 - index))) & 0xffn));
+}
+
 /** A block of addresses; `first` is the network address. */
 export interface Block {
   readonly version: 4 | 6;

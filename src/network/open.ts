@@ -11,6 +11,7 @@ import { attach, detach } from "./attach.ts";
 import { Catalog } from "./catalog.ts";
 import { compileFilters, type NetworkFilters } from "./filters.ts";
 import { inspectNetwork } from "./inspect.ts";
+import { Joiner } from "./joiner.ts";
 import { assignPorts, reservePorts } from "./ports.ts";
 import { HOST_DIRECTORY, openRegistry } from "./registry.ts";
 import { removeNetwork } from "./remove.ts";
@@ -26,6 +27,7 @@ export type NetworkConfig = Pick<
   | "netavarkPaths"
   | "aardvarkPaths"
   | "dnsPort"
+  | "networkSetup"
   | "defaultNetwork"
   | "defaultSubnet"
   | "subnetPools"
@@ -50,7 +52,9 @@ export function openNetworks(deps: NetworksDeps): NetworkService {
   const { host, store, config } = deps;
   const registry = openRegistry(host, deps.hostDirectory ?? HOST_DIRECTORY);
   const catalog = new Catalog({ host, store, config, registry });
-  const parts = { store, config, catalog, registry, netavark: netavarkOf(host, config), namespaces: host.namespaces };
+  const netavark = netavarkOf(host, config);
+  const joiner = new Joiner({ host, netavark, registry, setup: config.networkSetup ?? "rtnetlink" });
+  const parts = { store, config, catalog, registry, netavark, joiner, namespaces: host.namespaces };
   const matching = (filters: NetworkFilters, allowed?: readonly string[]) => {
     const context = {
       now: host.clock.now(),
@@ -59,21 +63,25 @@ export function openNetworks(deps: NetworksDeps): NetworkService {
     };
     return catalog.list().filter(compileFilters(filters, context, allowed));
   };
-  const remove = (network: NetworkDefinition, force: boolean) =>
-    removeNetwork(parts, network, force ? deps.removeContainers : undefined);
+  const remove = (network: NetworkDefinition, options: Abortable & { readonly force: boolean }) =>
+    removeNetwork(parts, network, {
+      ...options,
+      ...(options.force ? { removeContainers: deps.removeContainers } : {}),
+    });
   return {
-    create: async (options = {}) => catalog.create(options, {}),
+    create: async (options = {}, io = {}) => catalog.create(options, io),
     list: async ({ filters = {} } = {}) => matching(filters),
     inspect: async (name) => inspectNetwork(catalog.resolve(name)),
     exists: async (name) => exists(catalog, name),
-    remove: (names, { force = false } = {}) => reports(names, (name) => remove(catalog.resolve(name), force)),
-    prune: async ({ filters = {} } = {}) => {
+    remove: (names, { force = false, ...options } = {}) =>
+      reports(names, (name) => remove(catalog.resolve(name), { ...options, force })),
+    prune: async ({ filters = {}, ...options } = {}) => {
       const unused = matching(filters, ["label", "label!", "until"]).filter(
         (network) => !catalog.isDefault(network) && catalog.users(network).length === 0,
       );
       return reports(
         unused.map((network) => network.name),
-        (name) => remove(catalog.resolve(name), false),
+        (name) => remove(catalog.resolve(name), { ...options, force: false }),
       );
     },
     resolve: (name) => catalog.resolve(name),

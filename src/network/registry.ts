@@ -29,8 +29,11 @@ export interface Registry {
   put(claim: Claim): void;
   /** Forgets a network. Only under the lock. */
   drop(root: string, network: string): void;
-  /** netavark's lock: iptables and the making of bridges know no two masters. */
-  lockNetavark(options?: Abortable): Promise<Disposable>;
+  /**
+   * netavark's lock: iptables and the making of bridges know no two masters. Shared by those that only add what is one
+   * container's own.
+   */
+  lockNetavark(options?: Abortable & { readonly shared?: boolean }): Promise<Disposable>;
 }
 
 type Deps = { readonly files: Files; readonly inodes: Inodes; readonly locks: FileLocks };
@@ -49,7 +52,7 @@ export function openRegistry(deps: Deps, directory: string = HOST_DIRECTORY): Re
     deps.files.writeAtomic(path, `${JSON.stringify(list, null, 1)}\n`, { mode: 0o644 });
   const without = (root: string, network: string) =>
     claims().filter((claim) => claim.root !== root || claim.network !== network);
-  const lock = (name: string, options: Abortable) => {
+  const lock = (name: string, options: Abortable & { readonly shared?: boolean }) => {
     deps.files.makeDir(directory);
     return deps.locks.acquire(`${directory}/${name}`, options);
   };

@@ -280,5 +280,6 @@ export function podOptionsOf(pod: PodConfig, infra: ContainerConfig | undefined)
     cgroupParent: pod.cgroupParent === "" ? undefined : pod.cgroupParent,
     resources: pod.resources,
     exitPolicy: pod.exitPolicy,
+    restart: pod.restartPolicy,
   });
 }

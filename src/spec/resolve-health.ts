@@ -1,3 +1,4 @@
+import type { HealthOption, HealthTimes } from "../engine/api/health-option.ts";
 import type { HealthCheck, Probe } from "../model/container.ts";
 import type { ImageRunConfig } from "../model/image.ts";
 import { invalid } from "./invalid.ts";
@@ -35,17 +36,47 @@ export function imageHealthCheck(image: ImageRunConfig | undefined): HealthCheck
   };
 }
 
+/** Defaults of the short forms: such a check is for others to wait for, so it looks often while the container starts. */
+const SHORT_DEFAULTS = {
+  intervalSeconds: 10,
+  startIntervalSeconds: 0.5,
+  timeoutSeconds: 5,
+  startPeriodSeconds: 60,
+  retries: 3,
+  onFailure: "none",
+} as const satisfies Required<HealthTimes>;
+
+function shortProbe(option: Exclude<HealthOption, HealthCheck>): Probe {
+  const given = [option.tcp, option.http, option.command].filter((value) => value !== undefined);
+  if (given.length !== 1) throw invalid("a health check is exactly one of tcp, http, command and probe");
+  if (option.tcp !== undefined) return { kind: "tcp", port: option.tcp };
+  if (option.http !== undefined) return { kind: "http", port: option.http, path: option.path ?? "/" };
+  if (typeof option.command === "string") return { kind: "shell", command: option.command };
+  return { kind: "exec", argv: option.command };
+}
+
+/** The whole check that a short form means. */
+function wholeCheck(option: HealthOption): HealthCheck {
+  if ("probe" in option) return option;
+  const probe = shortProbe(option);
+  const { tcp: _tcp, http: _http, command: _command, path: _path, ...times } = { path: "", ...option };
+  return { probe, ...SHORT_DEFAULTS, ...times };
+}
+
 /**
- * Checks a health or readiness check.
+ * Checks a health or readiness check and writes its short forms out.
  *
  * @throws INVALID_ARGUMENT with podman's words
  */
-export function checkHealth(check: HealthCheck): HealthCheck {
+export function checkHealth(option: HealthOption): HealthCheck {
+  const check = wholeCheck(option);
   const { probe } = check;
   if (check.retries < 1) throw invalid("healthcheck-retries must be greater than 0");
   if (check.timeoutSeconds < 1) throw invalid("healthcheck-timeout must be at least 1 second");
   if (check.startPeriodSeconds < 0) throw invalid("healthcheck-start-period must be 0 seconds or greater");
   if (check.intervalSeconds < 0) throw invalid("healthcheck-interval must not be negative");
+  if (check.startIntervalSeconds !== undefined && !(check.startIntervalSeconds >= 0.1))
+    throw invalid("healthcheck-start-interval must be at least 0.1 seconds");
   if (probe.kind === "exec" && probe.argv.length === 0) throw invalid("healthcheck command must not be empty");
   if (probe.kind === "shell" && probe.command === "") throw invalid("healthcheck command must not be empty");
   if ((probe.kind === "tcp" || probe.kind === "http") && !(probe.port >= 1 && probe.port <= 65_535))
@@ -61,7 +92,7 @@ export function checkHealth(check: HealthCheck): HealthCheck {
  * @throws INVALID_ARGUMENT
  */
 export function resolveHealth(
-  option: HealthCheck | "none" | undefined,
+  option: HealthOption | "none" | undefined,
   image: ImageRunConfig | undefined,
 ): HealthCheck | undefined {
   if (option === "none") return undefined;

@@ -80,7 +80,7 @@ test("repositories are dead outside a body, and cannot write in a read", async (
   assert.throws(() => kept?.containers.list(), /after its body has returned/);
   assert.throws(() => store.read((tx) => tx.volumes.insert(aVolume())), /use store.write/);
   store[Symbol.dispose]();
-  assert.throws(() => store.read(() => 1), /store is closed/);
+  assert.throws(() => store.read(() => 1), /was disposed/);
 });
 
 test("a read joins the transaction around it, a write does not", async () => {

@@ -1,3 +1,4 @@
+import { fail } from "../base/errors.ts";
 import type { Database, SqlRow, SqlValue } from "../host/ports.ts";
 import { retryBlocking } from "./pause.ts";
 import { isBusy, stateBusy, translate } from "./sqlite-errors.ts";
@@ -108,7 +109,7 @@ export class Session {
   }
 
   #demandIdle(): void {
-    if (this.#mode === "closed") throw new TypeError("the store is closed");
+    if (this.#mode === "closed") throw fail("ENGINE_CLOSED", { path: this.path });
     if (this.active) throw new TypeError("a transaction cannot begin inside another one's body");
   }
 

@@ -1,9 +1,13 @@
 /** Runs an operation again and again, each time with another one of its effects on the host failing. */
 import assert from "node:assert/strict";
+import { messageOf } from "../../src/base/errors.ts";
+import { HostError } from "../../src/base/host-error.ts";
 import type { Engine } from "../../src/engine/api/engine.ts";
 import { type FakeEngine, openFakeEngine } from "../../src/engine/testing/fake-engine.ts";
 import { Death, type MortalHost } from "../../src/engine/testing/mortal-host.ts";
-import { HostError } from "../../src/base/host-error.ts";
+
+/** A scenario that fails so often is not tried further. */
+const MOST_FAILURES = 5;
 
 /** `error`: one effect fails with EIO and the engine goes on. `death`: the engine is killed there. */
 export type Fault = "error" | "death";
@@ -24,22 +28,23 @@ export interface FaultPlan {
   readonly step: number;
 }
 
-interface Trial {
+interface Attempt {
+  /** Which effect fails, counted from 1. */
   readonly at: number;
   readonly plan: FaultPlan;
+  hit?: string;
 }
 
-/** True if the fault happened; false if the operation has fewer effects. */
-async function tryOnce(fake: FakeEngine, scenario: Scenario, { at, plan }: Trial): Promise<string | undefined> {
+/** One run of the operation. `hit` names the effect that failed, and stays undefined if there are fewer. */
+async function tryOnce(fake: FakeEngine, scenario: Scenario, attempt: Attempt): Promise<void> {
+  const { at, plan } = attempt;
   await scenario.setUp(fake, fake.engine);
   const victim = fake.another();
   let count = 0;
-  let hit: string | undefined;
   victim.life.onEffect = (port, method, path) => {
     count += 1;
     if (count !== at) return;
-    hit = `${port}.${method} ${path}`;
-    if ((plan as any).verbose) console.error(hit);
+    attempt.hit = `${port}.${method} ${path}`;
     if (plan.fault === "error") throw new HostError("EIO", method, path);
     victim.life.die();
     throw new Death();
@@ -52,7 +57,6 @@ async function tryOnce(fake: FakeEngine, scenario: Scenario, { at, plan }: Trial
   } finally {
     await close(engine, life);
   }
-  return hit;
 }
 
 async function close(engine: Engine, life: MortalHost): Promise<void> {
@@ -115,24 +119,19 @@ function messagesOf(report: object): readonly string[] {
  */
 export async function faultRuns(scenario: Scenario, plan: FaultPlan): Promise<number> {
   const failures: string[] = [];
-  let fake = openFakeEngine();
+  let fake = await usedEngine(scenario, plan);
   let tried = 0;
   try {
-    // The first use of an engine root makes directories that later ones find.
-    await tryOnce(fake, scenario, { at: Number.POSITIVE_INFINITY, plan });
-    for (let at = 1; failures.length < 5; at += plan.step) {
-      if ((plan as any).verbose) console.error("at", at);
-      let hit: string | undefined;
+    for (let at = 1; failures.length < MOST_FAILURES; at += plan.step) {
+      const attempt: Attempt = { at, plan };
       try {
-        hit = await tryOnce(fake, scenario, { at, plan });
+        await tryOnce(fake, scenario, attempt);
       } catch (error) {
-        failures.push(`${plan.fault} at effect ${at}: ${error instanceof Error ? error.message : String(error)}`);
+        failures.push(`${plan.fault} at effect ${at}, ${attempt.hit}: ${messageOf(error)}`);
         await fake[Symbol.asyncDispose]();
-        fake = openFakeEngine();
-        await tryOnce(fake, scenario, { at: Number.POSITIVE_INFINITY, plan });
-        continue;
+        fake = await usedEngine(scenario, plan);
       }
-      if (hit === undefined) break;
+      if (attempt.hit === undefined) break;
       tried += 1;
     }
   } finally {
@@ -140,4 +139,11 @@ export async function faultRuns(scenario: Scenario, plan: FaultPlan): Promise<nu
   }
   assert.deepEqual(failures, [], scenario.name);
   return tried;
+}
+
+/** The first use of an engine root makes directories that later ones find. */
+async function usedEngine(scenario: Scenario, plan: FaultPlan): Promise<FakeEngine> {
+  const fake = openFakeEngine();
+  await tryOnce(fake, scenario, { at: Number.POSITIVE_INFINITY, plan });
+  return fake;
 }

@@ -41,12 +41,21 @@ export interface Wishes {
   readonly ports?: readonly PortMapping[];
 }
 
+export interface RigOptions {
+  readonly netavark?: string;
+  readonly setup?: "rtnetlink" | "netavark";
+}
+
+/** Both ways to the same networks. */
+export const SETUPS = ["rtnetlink", "netavark"] as const;
+
 /**
  * Opens networks with an engine root of their own.
  *
  * @param options.netavark text of a shell script that stands in for netavark; `$REAL` is the real one
+ * @param options.setup who joins containers to plain bridges; netavark where a script stands in for it
  */
-export async function openRig(options: { readonly netavark?: string } = {}): Promise<Rig> {
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const directory = mkdtempSync(join(tmpdir(), "minke-network-"));
   const host = await openHost();
   const config: NetworkConfig = {
@@ -55,6 +64,7 @@ export async function openRig(options: { readonly netavark?: string } = {}): Pro
     netavarkPaths: [programFor(directory, options.netavark)],
     aardvarkPaths: [findProgram("aardvark-dns") ?? ""],
     dnsPort: 53,
+    networkSetup: options.setup ?? (options.netavark === undefined ? "rtnetlink" : "netavark"),
     defaultNetwork: "minke",
     defaultSubnet: "10.87.0.0/16",
     subnetPools: [{ base: "10.96.0.0/11", size: 24 }],

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { PortMapping } from "../../src/model/container.ts";
 import { openNetworks } from "../../src/network/open.ts";
 import { ask, freePort, until } from "../support/wait.ts";
-import { inNamespace, NEEDS, openRig, savedRules } from "./network-fixture.ts";
+import { inNamespace, NEEDS, openRig, SETUPS, savedRules } from "./network-fixture.ts";
 
 const tcp = (hostPort: number, containerPort = 80): PortMapping => ({
   hostIp: "",
@@ -18,54 +18,56 @@ const tcp = (hostPort: number, containerPort = 80): PortMapping => ({
 const listener = (text: string) => ["busybox", "nc", "-ll", "-p", "80", "-e", "echo", text];
 const greeting = (port: number) => ask({ port }, "", (answer) => answer.endsWith("\n"));
 
-test("a published port reaches the container, and nothing is left after detach", NEEDS, async () => {
-  await using rig = await openRig();
-  const port = await freePort();
-  const request = rig.request("web", { ports: [tcp(port)] });
-  const [result] = await rig.networks.attach(request);
-  assert.ok(result);
-  const network = rig.networks.defaultNetwork();
-  assert.equal(result.network, "minke");
-  assert.match(result.mac, /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
-  assert.deepEqual(
-    result.addresses.map((one) => [one.prefix, one.gateway]),
-    [[24, network.subnets[0]?.gateway]],
-  );
-  assert.deepEqual(
-    rig.store.read((tx) => tx.leases.ofContainer(request.containerId)),
-    [{ network: "minke", ip: result.addresses[0]?.ip }],
-  );
-  rig.background(request, listener("hello"));
-  assert.equal(await until("an answer over the published port", () => greeting(port)), "hello\n");
-  await rig.networks.detach(request);
-  rig.assertClean(["minke"]);
-  assert.ok(!inNamespace(request, ["cat", "/proc/net/dev"])?.includes("eth0"));
-  assert.ok(!savedRules().some((line) => line.includes(request.containerId)));
-  await rig.networks.detach(request);
-});
+for (const setup of SETUPS)
+  test(`a published port reaches the container, and nothing is left after detach (${setup})`, NEEDS, async () => {
+    await using rig = await openRig({ setup });
+    const port = await freePort();
+    const request = rig.request("web", { ports: [tcp(port)] });
+    const [result] = await rig.networks.attach(request);
+    assert.ok(result);
+    const network = rig.networks.defaultNetwork();
+    assert.equal(result.network, "minke");
+    assert.match(result.mac, /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+    assert.deepEqual(
+      result.addresses.map((one) => [one.prefix, one.gateway]),
+      [[24, network.subnets[0]?.gateway]],
+    );
+    assert.deepEqual(
+      rig.store.read((tx) => tx.leases.ofContainer(request.containerId)),
+      [{ network: "minke", ip: result.addresses[0]?.ip }],
+    );
+    rig.background(request, listener("hello"));
+    assert.equal(await until("an answer over the published port", () => greeting(port)), "hello\n");
+    await rig.networks.detach(request);
+    rig.assertClean(["minke"]);
+    assert.ok(!inNamespace(request, ["cat", "/proc/net/dev"])?.includes("eth0"));
+    assert.ok(!savedRules().some((line) => line.includes(request.containerId)));
+    await rig.networks.detach(request);
+  });
 
-test("containers share a network; the last takes the bridge with it", NEEDS, async () => {
-  await using rig = await openRig();
-  const ports = [await freePort(), await freePort()];
-  const requests = ports.map((port, index) => rig.request(`c${index}`, { ports: [tcp(port)] }));
-  const results = await Promise.all(requests.map((request) => rig.networks.attach(request)));
-  assert.equal(new Set(results.flatMap((one) => one[0]?.addresses[0]?.ip ?? [])).size, 2);
-  const [first, second] = requests;
-  assert.ok(first && second);
-  rig.background(second, listener("second"));
-  await until("an answer", () => greeting(ports[1] ?? 0));
-  await rig.networks.detach(first);
-  assert.ok(!savedRules().some((line) => line.includes(first.containerId) || line.includes(`dport ${ports[0]} `)));
-  assert.equal(await greeting(ports[1] ?? 0), "second\n");
-  await rig.networks.detach(second);
-  rig.assertClean(["minke"]);
-});
+for (const setup of SETUPS)
+  test(`containers share a network; the last takes the bridge with it (${setup})`, NEEDS, async () => {
+    await using rig = await openRig({ setup });
+    const ports = [await freePort(), await freePort()];
+    const requests = ports.map((port, index) => rig.request(`c${index}`, { ports: [tcp(port)] }));
+    const results = await Promise.all(requests.map((request) => rig.networks.attach(request)));
+    assert.equal(new Set(results.flatMap((one) => one[0]?.addresses[0]?.ip ?? [])).size, 2);
+    const [first, second] = requests;
+    assert.ok(first && second);
+    rig.background(second, listener("second"));
+    await until("an answer", () => greeting(ports[1] ?? 0));
+    await rig.networks.detach(first);
+    assert.ok(!savedRules().some((line) => line.includes(first.containerId) || line.includes(`dport ${ports[0]} `)));
+    assert.equal(await greeting(ports[1] ?? 0), "second\n");
+    await rig.networks.detach(second);
+    rig.assertClean(["minke"]);
+  });
 
 test("two engine roots have networks of the same name side by side", NEEDS, async () => {
-  await using one = await openRig();
-  await using two = await openRig();
+  await using one = await openRig({ setup: "rtnetlink" });
+  await using two = await openRig({ setup: "netavark" });
   const rigs = [one, two];
-  const networks = await Promise.all(rigs.map((rig) => rig.networks.create({ name: "shop" })));
+  const networks = await Promise.all(rigs.map((rig) => rig.networks.create({ name: "shop", disableDns: true })));
   assert.notEqual(networks[0]?.interfaceName, networks[1]?.interfaceName);
   assert.notDeepEqual(networks[0]?.subnets, networks[1]?.subnets);
   const ports = [await freePort(), await freePort()];
@@ -111,24 +113,25 @@ test("names and aliases resolve on a network with DNS", NEEDS, async () => {
   rig.assertClean(["names"]);
 });
 
-test("static addresses and MAC are used, and a taken one undoes the whole attach", NEEDS, async () => {
-  await using rig = await openRig();
-  const { subnets } = await rig.networks.create({ name: "fixed" });
-  const staticIps = [subnets[0]?.subnet.replace("0/24", "77") ?? ""];
-  const mac = "02:11:22:33:44:55";
-  const first = rig.request("first", { networks: [{ network: "fixed", staticIps, staticMac: mac }] });
-  const [result] = await rig.networks.attach(first);
-  assert.deepEqual([result?.addresses[0]?.ip, result?.mac], [staticIps[0], mac]);
-  const second = rig.request("second", { networks: [{ network: "minke" }, { network: "fixed", staticIps }] });
-  await assert.rejects(rig.networks.attach(second), { code: "ADDRESS_TAKEN" });
-  assert.deepEqual(
-    rig.store.read((tx) => tx.leases.ofContainer(second.containerId)),
-    [],
-  );
-  assert.ok(!inNamespace(second, ["cat", "/proc/net/dev"])?.includes("eth0"));
-  await rig.networks.detach(first);
-  rig.assertClean(["fixed", "minke"]);
-});
+for (const setup of SETUPS)
+  test(`static addresses and MAC are used, and a taken one undoes the whole attach (${setup})`, NEEDS, async () => {
+    await using rig = await openRig({ setup });
+    const { subnets } = await rig.networks.create({ name: "fixed" });
+    const staticIps = [subnets[0]?.subnet.replace("0/24", "77") ?? ""];
+    const mac = "02:11:22:33:44:55";
+    const first = rig.request("first", { networks: [{ network: "fixed", staticIps, staticMac: mac }] });
+    const [result] = await rig.networks.attach(first);
+    assert.deepEqual([result?.addresses[0]?.ip, result?.mac], [staticIps[0], mac]);
+    const second = rig.request("second", { networks: [{ network: "minke" }, { network: "fixed", staticIps }] });
+    await assert.rejects(rig.networks.attach(second), { code: "ADDRESS_TAKEN" });
+    assert.deepEqual(
+      rig.store.read((tx) => tx.leases.ofContainer(second.containerId)),
+      [],
+    );
+    assert.ok(!inNamespace(second, ["cat", "/proc/net/dev"])?.includes("eth0"));
+    await rig.networks.detach(first);
+    rig.assertClean(["fixed", "minke"]);
+  });
 
 test("a port that something holds is named", NEEDS, async () => {
   await using rig = await openRig();
@@ -169,31 +172,33 @@ test("a netavark whose iptables fails half-way is undone", NEEDS, async () => {
   rig.assertClean(["minke"]);
 });
 
-test("what a killed engine left is removed, also when the namespace is gone", NEEDS, async () => {
-  await using rig = await openRig();
-  await rig.networks.create({ name: "lost" });
-  const request = rig.request("web", { networks: [{ network: "lost" }], ports: [tcp(await freePort())] });
-  await rig.networks.attach(request);
-  rig.host.namespaces.remove(request.netnsPath);
-  // As a new process would: nothing is known but what is stored.
-  const later = openNetworks({ host: rig.host, store: rig.store, config: rig.config });
-  await later.detach(request);
-  rig.assertClean(["lost"]);
-});
+for (const setup of SETUPS)
+  test(`what a killed engine left is removed, also when the namespace is gone (${setup})`, NEEDS, async () => {
+    await using rig = await openRig({ setup });
+    await rig.networks.create({ name: "lost" });
+    const request = rig.request("web", { networks: [{ network: "lost" }], ports: [tcp(await freePort())] });
+    await rig.networks.attach(request);
+    rig.host.namespaces.remove(request.netnsPath);
+    // As a new process would: nothing is known but what is stored.
+    const later = openNetworks({ host: rig.host, store: rig.store, config: rig.config });
+    await later.detach(request);
+    rig.assertClean(["lost"]);
+  });
 
-test("removing a network removes a bridge that was left behind", NEEDS, async () => {
-  await using rig = await openRig();
-  const network = await rig.networks.create({ name: "left" });
-  const request = rig.request("web", { networks: [{ network: "left" }], ports: [tcp(await freePort())] });
-  await rig.networks.attach(request);
-  await rig.store.write((tx) => tx.leases.release(request.containerId));
-  rig.host.namespaces.remove(request.netnsPath);
-  assert.ok(existsSync(`/sys/class/net/${network.interfaceName}`));
-  assert.deepEqual(await rig.networks.remove(["left"]), [{ input: "left", ok: true, id: "left" }]);
-  assert.ok(!existsSync(`/sys/class/net/${network.interfaceName}`));
-  assert.ok(!savedRules().some((line) => line.includes(network.subnets[0]?.subnet ?? "?")));
-  assert.equal(await rig.networks.exists("left"), false);
-});
+for (const setup of SETUPS)
+  test(`removing a network removes a bridge that was left behind (${setup})`, NEEDS, async () => {
+    await using rig = await openRig({ setup });
+    const network = await rig.networks.create({ name: "left" });
+    const request = rig.request("web", { networks: [{ network: "left" }], ports: [tcp(await freePort())] });
+    await rig.networks.attach(request);
+    await rig.store.write((tx) => tx.leases.release(request.containerId));
+    rig.host.namespaces.remove(request.netnsPath);
+    assert.ok(existsSync(`/sys/class/net/${network.interfaceName}`));
+    assert.deepEqual(await rig.networks.remove(["left"]), [{ input: "left", ok: true, id: "left" }]);
+    assert.ok(!existsSync(`/sys/class/net/${network.interfaceName}`));
+    assert.ok(!savedRules().some((line) => line.includes(network.subnets[0]?.subnet ?? "?")));
+    assert.equal(await rig.networks.exists("left"), false);
+  });
 
 test("an aborted attach leaves nothing", NEEDS, async () => {
   await using rig = await openRig({ netavark: 'echo > "${0%/*}/started"; sleep 0.2; exec $REAL "$@"' });

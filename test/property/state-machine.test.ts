@@ -3,7 +3,15 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { outcomeOf } from "../../src/engine/testing/assertions.ts";
 import { type FakeEngine, openFakeEngine } from "../../src/engine/testing/fake-engine.ts";
-import { CONTAINER_VERBS, type ContainerVerb, derivedStatus, Model, POD_VERBS, type PodVerb, type Verdict } from "./model.ts";
+import {
+  CONTAINER_VERBS,
+  type ContainerVerb,
+  derivedStatus,
+  Model,
+  POD_VERBS,
+  type PodVerb,
+  type Verdict,
+} from "./model.ts";
 
 /** Fixed, so that every run is the same; another one explores other sequences. */
 const SEED = Number(process.env["MINKE_PROPERTY_SEED"] ?? 20_250_101);
@@ -129,7 +137,9 @@ async function seen(fake: FakeEngine): Promise<unknown> {
 function expected(model: Model): unknown {
   return {
     containers: [...model.containers.values()].map((c) => `${c.name} ${c.status}`).sort(),
-    pods: [...model.pods.keys()].map((pod) => `${pod} ${derivedStatus(model.members(pod).map((m) => m.status))}`).sort(),
+    pods: [...model.pods.keys()]
+      .map((pod) => `${pod} ${derivedStatus(model.members(pod).map((m) => m.status))}`)
+      .sort(),
   };
 }
 
@@ -151,7 +161,7 @@ async function check(fake: FakeEngine, steps: readonly Operation[]): Promise<voi
 
 test(`${RUNS} random sequences of verbs agree with the model (seed ${SEED})`, async () => {
   let fake = openFakeEngine();
-  const property = fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 16 }), async (steps) => {
+  const property = fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 24 }), async (steps) => {
     try {
       await check(fake, steps);
     } catch (error) {

@@ -19,6 +19,7 @@ export const HEALTH_FLAGS = {
     default: 3,
     aliases: ["healthcheck-retries"],
   }),
+  "health-start-interval": text("Time between checks until it has started, within the start period"),
   "health-start-period": text("Time to start in which failures do not count", {
     default: "0s",
     aliases: ["healthcheck-start-period"],
@@ -67,6 +68,7 @@ export function healthOf(flags: Values): HealthCheck | "none" | undefined {
     interval: flags["health-interval"],
     timeout: flags["health-timeout"],
     startPeriod: flags["health-start-period"],
+    ...(flags["health-start-interval"] ? { startInterval: flags["health-start-interval"] } : {}),
     retries: flags["health-retries"],
     onFailure: flags["health-on-failure"],
   });

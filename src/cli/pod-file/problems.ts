@@ -11,6 +11,10 @@ export interface Problem {
 export class Problems {
   readonly #list: Problem[] = [];
 
+  get count(): number {
+    return this.#list.length;
+  }
+
   add(at: Position, message: string): undefined {
     this.#list.push({ at, message });
     return undefined;

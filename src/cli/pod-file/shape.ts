@@ -45,10 +45,7 @@ interface ScalarRules<T> {
   readonly right: string;
   readonly kinds: readonly ("text" | "number" | "boolean")[];
   /** Throws with the reason as message. */
-  readonly parse: (
-    value: Extract<Value, { kind: "text" | "number" | "boolean" }>,
-    reading: Reading,
-  ) => T;
+  readonly parse: (value: Extract<Value, { kind: "text" | "number" | "boolean" }>, reading: Reading) => T;
 }
 
 /** A value that is neither list nor map. */
@@ -58,7 +55,8 @@ export function scalar<T>(rules: ScalarRules<T>): Shape<T> {
     right: rules.right,
     kinds: rules.kinds,
     read: (value, reading) => {
-      if (value.kind !== "text" && value.kind !== "number" && value.kind !== "boolean") return wrong(shape, value, reading);
+      if (value.kind !== "text" && value.kind !== "number" && value.kind !== "boolean")
+        return wrong(shape, value, reading);
       if (!rules.kinds.includes(value.kind)) return wrong(shape, value, reading);
       try {
         return rules.parse(value, reading);
@@ -275,17 +273,29 @@ export function either<T extends readonly Shape<unknown>[]>(
   return shape;
 }
 
-/** The same shape with another meaning. */
-export function mapped<T, U>(shape: Shape<T>, change: (value: T, reading: Reading) => U): Shape<U> {
+/**
+ * The same shape with another meaning.
+ *
+ * @param change throws with the reason as message; of a map, one that says as well what would be right
+ * @param options.always change even what has problems
+ */
+export function mapped<T, U>(
+  shape: Shape<T>,
+  change: (value: T, reading: Reading) => U,
+  options: { readonly always?: boolean } = {},
+): Shape<U> {
   return {
     ...shape,
     read: (value, reading) => {
+      const before = reading.problems.count;
       const read = shape.read(value, reading);
-      if (read === undefined) return undefined;
+      // What else is wrong with a value shows when its parts are right.
+      if (read === undefined || (reading.problems.count > before && options.always !== true)) return undefined;
       try {
         return change(read, reading);
       } catch (error) {
-        return refuse(reading, value.at, `${messageOf(error)}; give ${shape.right}`);
+        const advice = value.kind === "map" ? "" : `; give ${shape.right}`;
+        return refuse(reading, value.at, `${messageOf(error)}${advice}`);
       }
     },
   };

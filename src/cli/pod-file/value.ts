@@ -7,7 +7,12 @@ export interface Position {
 /** A value of a YAML or JSON document with its place. */
 export type Value =
   | { readonly kind: "text"; readonly value: string; readonly at: Position }
-  | { readonly kind: "number"; readonly value: number; /** As written. */ readonly source: string; readonly at: Position }
+  | {
+      readonly kind: "number";
+      readonly value: number /** As written. */;
+      readonly source: string;
+      readonly at: Position;
+    }
   | { readonly kind: "boolean"; readonly value: boolean; readonly at: Position }
   | { readonly kind: "null"; readonly at: Position }
   | { readonly kind: "list"; readonly items: readonly Value[]; readonly at: Position }

@@ -15,7 +15,7 @@ import { netavarkArgs } from "./args.ts";
 import { removeRules } from "./iptables.ts";
 import { type NetavarkProbe, type ProbeOptions, probeNetavark, SYSTEM_PATH } from "./probe.ts";
 import { type NetworkReply, parseFailure, parseSetupReply, saysAlreadyGone } from "./reply.ts";
-import { type NetavarkRequest, type NetworkRequest, renderRequest } from "./request.ts";
+import { firewallTargets, type NetavarkRequest, type NetworkRequest, renderRequest } from "./request.ts";
 
 const SIGKILL = 9;
 /** Milliseconds that an aborted netavark has to end by itself: killed half-way it leaves rules of a running iptables. */
@@ -48,6 +48,8 @@ export interface NetavarkOptions {
 /** netavark and aardvark-dns. Calls change the host's packet filter: the caller holds a lock for the whole host. */
 export interface Netavark {
   probe(): Promise<NetavarkProbe>;
+  /** The packet filter that it drives here. Throws as `probe`. */
+  firewall(): Promise<string>;
   /** Makes interfaces, routes, rules and DNS entries. Throws NETWORK_FAILED with netavark's reason. */
   setup(netnsPath: string, request: NetavarkRequest, options?: Abortable): Promise<ReadonlyMap<string, NetworkReply>>;
   /**
@@ -83,6 +85,7 @@ export function openNetavark(deps: NetavarkDeps, options: NetavarkOptions): Neta
   const driver = new Driver(deps, options, probe);
   return {
     probe,
+    firewall: () => driver.firewall(),
     setup: (netnsPath, request, { signal } = {}) => driver.setup(netnsPath, request, signal),
     teardown: (netnsPath, request, teardownOptions) => driver.teardown(netnsPath, request, teardownOptions),
     bridgeExists: (name) => driver.bridgeExists(name),
@@ -107,7 +110,7 @@ class Driver {
   }
 
   async teardown(netnsPath: string, request: NetavarkRequest, options: TeardownOptions): Promise<void> {
-    const byHand = (await this.#firewall()) === "iptables";
+    const byHand = (await this.firewall()) === "iptables";
     // Interfaces and rules do not need each other, and the kernel takes its time over both.
     const [links, rules] = await Promise.allSettled([
       this.#removeLinks(netnsPath, renderRequest(request, { withoutFirewall: byHand }), options),
@@ -131,17 +134,7 @@ class Driver {
   }
 
   #removeRules(request: NetavarkRequest, last: ReadonlySet<string>): Promise<void> {
-    return removeRules(
-      this.#deps,
-      request.networks.map(({ key, definition, staticIps }) => ({
-        key,
-        subnets: definition.subnets.map((subnet) => subnet.subnet),
-        bridge: definition.interfaceName,
-        containerId: request.containerId,
-        addresses: staticIps,
-        last: last.has(key),
-      })),
-    );
+    return removeRules(this.#deps, firewallTargets(request, last));
   }
 
   /** True if a bridge without containers or the container's DNS entry is still there. */
@@ -201,7 +194,7 @@ class Driver {
     );
   }
 
-  async #firewall(): Promise<string> {
+  async firewall(): Promise<string> {
     return this.#options.firewall ?? (await this.#probe()).firewall;
   }
 

@@ -27,14 +27,14 @@ export function chainsOf(key: string): { readonly masquerade: string; readonly f
   return { masquerade: `NETAVARK-${hash}`, forward: `NETAVARK-DN-${hash}` };
 }
 
-interface Rule {
+export interface Rule {
   readonly table: string;
   readonly chain: string;
   /** Everything behind the chain's name. */
   readonly rest: string;
 }
 
-interface Saved {
+export interface Saved {
   readonly rules: readonly Rule[];
   /** `table chain`. */
   readonly chains: ReadonlySet<string>;

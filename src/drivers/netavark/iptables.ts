@@ -1,10 +1,54 @@
 import { fail } from "../../base/errors.ts";
 import type { Processes } from "../../host/ports.ts";
 import { type FirewallTarget, planRemoval } from "./firewall.ts";
+import { type FirewallAddition, planAddition } from "./firewall-addition.ts";
 import { SYSTEM_PATH } from "./probe.ts";
 
 /** How often a transaction is built anew when the rules changed under it. */
 const ATTEMPTS = 4;
+
+type Deps = { readonly processes: Processes };
+type Family = "iptables" | "ip6tables";
+
+/**
+ * True if rules can be read and written here.
+ *
+ * @param six also those of IPv6
+ */
+export function hasIptables({ processes }: Deps, six: boolean): boolean {
+  const families: readonly Family[] = six ? ["iptables", "ip6tables"] : ["iptables"];
+  return families.every((family) => programsOf(processes, family) !== undefined);
+}
+
+/**
+ * Adds netavark's packet filter rules for a container, as far as they are missing.
+ *
+ * @param additions both address families may be mixed
+ * @param options.alone true if nobody else of us changes rules meanwhile: without it, only the container's own are added
+ * @returns false if rules are missing that only who is alone may add; none is added then in that family
+ * @throws NETWORK_FAILED if the rules cannot be read or changed
+ */
+export async function addRules(
+  deps: Deps,
+  additions: readonly FirewallAddition[],
+  { alone }: { readonly alone: boolean },
+): Promise<boolean> {
+  const add = async (family: Family): Promise<boolean> => {
+    const own = additions.filter(({ subnet }) => subnet.includes(":") === (family === "ip6tables"));
+    if (own.length === 0) return true;
+    const programs = programsOf(deps.processes, family);
+    if (programs === undefined) throw fail("PROGRAM_MISSING", { program: family, package: "iptables" });
+    const plan = (saved: string) => {
+      const { text, touchesShared } = planAddition(saved, own);
+      return touchesShared && !alone ? undefined : text;
+    };
+    return change(deps, { family, ...programs, plan, attempts: alone ? ATTEMPTS : 1 });
+  };
+  const [four, six] = await Promise.allSettled([add("iptables"), add("ip6tables")]);
+  if (four.status === "rejected") throw four.reason;
+  if (six.status === "rejected") throw six.reason;
+  return four.value && six.value;
+}
 
 /**
  * Removes netavark's packet filter rules of a container, and of its networks where it was the last on them.
@@ -12,10 +56,7 @@ const ATTEMPTS = 4;
  * @param targets subnets and addresses of both address families may be mixed
  * @throws NETWORK_FAILED if the rules cannot be read or changed
  */
-export async function removeRules(
-  deps: { readonly processes: Processes },
-  targets: readonly FirewallTarget[],
-): Promise<void> {
+export async function removeRules(deps: Deps, targets: readonly FirewallTarget[]): Promise<void> {
   await removeFamily(
     deps,
     "iptables",
@@ -30,28 +71,49 @@ function ofFamily(target: FirewallTarget, six: boolean): FirewallTarget {
   return { ...target, subnets: pick(target.subnets), addresses: pick(target.addresses) };
 }
 
-async function removeFamily(
-  deps: { readonly processes: Processes },
-  program: "iptables" | "ip6tables",
-  targets: readonly FirewallTarget[],
-): Promise<void> {
-  const save = deps.processes.find(`${program}-save`, SYSTEM_PATH);
-  const restore = deps.processes.find(`${program}-restore`, SYSTEM_PATH);
-  // Without the programs netavark could not have made a rule either.
-  if (save === undefined || restore === undefined) return;
+async function removeFamily(deps: Deps, family: Family, targets: readonly FirewallTarget[]): Promise<void> {
+  const programs = programsOf(deps.processes, family);
+  // Without the programs nobody could have made a rule either.
+  if (programs === undefined) return;
+  const plan = (saved: string) => planRemoval(saved, targets);
+  await change(deps, { family, ...programs, plan, attempts: ATTEMPTS });
+}
+
+interface Programs {
+  readonly save: string;
+  readonly restore: string;
+}
+
+function programsOf(processes: Processes, family: Family): Programs | undefined {
+  const save = processes.find(`${family}-save`, SYSTEM_PATH);
+  const restore = processes.find(`${family}-restore`, SYSTEM_PATH);
+  return save === undefined || restore === undefined ? undefined : { save, restore };
+}
+
+interface Change extends Programs {
+  readonly family: Family;
+  /** From the saved rules to the input of iptables-restore: empty changes nothing, undefined gives up. */
+  readonly plan: (saved: string) => string | undefined;
+  readonly attempts: number;
+}
+
+/** Reads the rules and changes them in one transaction; false if the plan gave up, or the only attempt failed. */
+async function change({ processes }: Deps, { family, save, restore, plan, attempts }: Change): Promise<boolean> {
   const env = { PATH: SYSTEM_PATH.join(":") };
   let reason = "";
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const saved = await deps.processes.run(save, [], { env, maxOutput: 64 << 20 });
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const saved = await processes.run(save, [], { env, maxOutput: 64 << 20 });
     if (saved.outcome !== "exited" || saved.code !== 0)
-      throw fail("NETWORK_FAILED", { message: `${program}-save: ${textOf(saved.stderr)}` });
-    const plan = planRemoval(new TextDecoder().decode(saved.stdout), targets);
-    if (plan === "") return;
-    const done = await deps.processes.run(restore, ["--noflush", "--wait"], { env, stdin: plan });
-    if (done.outcome === "exited" && done.code === 0) return;
+      throw fail("NETWORK_FAILED", { by: `${family}-save`, message: textOf(saved.stderr) });
+    const input = plan(new TextDecoder().decode(saved.stdout));
+    if (input === undefined) return false;
+    if (input === "") return true;
+    const done = await processes.run(restore, ["--noflush", "--wait"], { env, stdin: input });
+    if (done.outcome === "exited" && done.code === 0) return true;
     reason = textOf(done.stderr);
   }
-  throw fail("NETWORK_FAILED", { message: `${program}-restore: ${reason}` });
+  if (attempts === 1) return false;
+  throw fail("NETWORK_FAILED", { by: `${family}-restore`, message: reason });
 }
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(/\s+/g, " ").trim();

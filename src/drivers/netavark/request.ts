@@ -1,5 +1,6 @@
 import type { PortMapping } from "../../model/container.ts";
 import type { NetworkDefinition, Subnet } from "../../model/network.ts";
+import type { FirewallTarget } from "./firewall.ts";
 
 /** One network of a request. */
 export interface NetworkRequest {
@@ -43,6 +44,22 @@ export function renderRequest(request: NetavarkRequest, options: { readonly with
     network_info: Object.fromEntries(request.networks.map((network) => [network.key, infoObject(network, bare)])),
     ...(request.dnsServers.length > 0 ? { dns_servers: request.dnsServers } : {}),
   });
+}
+
+/**
+ * What a request left in the packet filter.
+ *
+ * @param last keys of networks on which no other container is
+ */
+export function firewallTargets(request: NetavarkRequest, last: ReadonlySet<string>): FirewallTarget[] {
+  return request.networks.map(({ key, definition, staticIps }) => ({
+    key,
+    subnets: definition.subnets.map((subnet) => subnet.subnet),
+    bridge: definition.interfaceName,
+    containerId: request.containerId,
+    addresses: staticIps,
+    last: last.has(key),
+  }));
 }
 
 function portObject(port: PortMapping): object {

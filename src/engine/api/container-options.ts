@@ -1,6 +1,5 @@
 import type {
   DependencyCondition,
-  HealthCheck,
   HostDevice,
   LogSettings,
   PortMapping,
@@ -8,8 +7,10 @@ import type {
   RestartPolicy,
   Ulimit,
 } from "../../model/container.ts";
+import type { HealthOption } from "./health-option.ts";
 
 export type { Abortable } from "../../base/abortable.ts";
+export type * from "./health-option.ts";
 
 /** When to fetch an image (podman-create(1), `--pull`). */
 export type PullPolicy = "always" | "missing" | "never" | "newer";
@@ -69,6 +70,7 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly image?: string;
   /** Path of a root file system on the host; `:O` at the end mounts it under an overlay. */
   readonly rootfs?: string;
+  /** Default `missing`. */
   readonly pull?: PullPolicy;
   readonly name?: string;
   /** Overrides the image's CMD. */
@@ -82,7 +84,9 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly envHost?: boolean;
   /** Pass http_proxy and kin on; default true. */
   readonly httpProxy?: boolean;
+  /** Absolute path in the container. */
   readonly workdir?: string;
+  /** `user[:group]`, by name or number. */
   readonly user?: string;
   readonly groupAdd?: readonly string[];
   readonly hostname?: string;
@@ -97,7 +101,9 @@ export interface ContainerCreateOptions extends SecurityOptions {
   /** Seconds until it is killed; default never. */
   readonly timeout?: number;
   readonly restart?: RestartPolicy;
+  /** Remove it when it has ended. */
   readonly autoRemove?: boolean;
+  /** An init program (catatonit) is pid 1: it reaps and passes signals on. */
   readonly init?: boolean;
   readonly initPath?: string;
   readonly namespaces?: NamespaceOptions;
@@ -106,15 +112,19 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly networks?: readonly NetworkOption[];
   readonly networkAliases?: readonly string[];
   readonly ports?: readonly PortOption[];
+  /** Every port that the image exposes gets a free port of the host. */
   readonly publishAll?: boolean;
+  /** `80`, `80/udp`, `8000-8010`. */
   readonly expose?: readonly string[];
   /** `["none"]` leaves resolv.conf to the image. */
   readonly dns?: readonly string[];
   readonly dnsSearch?: readonly string[];
   readonly dnsOptions?: readonly string[];
+  /** `name:ip`. */
   readonly addHosts?: readonly string[];
   readonly noHosts?: boolean;
   readonly mounts?: readonly MountOption[];
+  /** Containers whose mounts it gets as well, `name[:ro]`. */
   readonly volumesFrom?: readonly string[];
   /** What to do with the image's VOLUMEs: `bind` (anonymous volumes, default), `tmpfs`, `ignore`. */
   readonly imageVolumes?: "bind" | "anonymous" | "tmpfs" | "ignore";
@@ -133,10 +143,14 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly cgroups?: "enabled" | "disabled" | "no-conmon";
   /** Pod name or id. */
   readonly pod?: string;
+  /** Runs before the pod's members: at every start of the pod, or only at the first, and is removed then. */
   readonly initContainer?: "always" | "once";
+  /** Containers that come first. */
   readonly dependsOn?: readonly DependencyOption[];
-  readonly health?: HealthCheck | "none";
-  readonly readiness?: HealthCheck;
+  /** Replaces the image's check; `none` takes it away. */
+  readonly health?: HealthOption | "none";
+  /** As `health`, but only tells when the container is ready to serve; nothing is done about one that is not. */
+  readonly readiness?: HealthOption;
   readonly log?: Partial<LogSettings>;
   readonly pidFile?: string;
   readonly conmonPidFile?: string;
@@ -150,7 +164,10 @@ export interface ContainerCreateOptions extends SecurityOptions {
   readonly authFile?: string;
 }
 
-/** `host` absent takes a free port; `container` and `host` may carry a `range`. */
+/**
+ * A published port. `host` absent takes a free one; `hostIp` absent is every address of the host; `protocol` is `tcp` by default;
+ * `range` is the number of consecutive ports, default 1.
+ */
 export interface PortOption {
   readonly host?: number;
   readonly container: number;
@@ -159,9 +176,12 @@ export interface PortOption {
   readonly range?: number;
 }
 
+/** Something that must have come so far before a container starts. */
 export interface DependencyOption {
   /** Name or id. */
   readonly container: string;
+  /** Default `started`. */
   readonly condition?: DependencyCondition;
+  /** Seconds to wait for it; absent is as long as the start's own signal allows. */
   readonly timeoutSeconds?: number;
 }

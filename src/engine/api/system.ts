@@ -1,60 +1,24 @@
 import type { EngineEvent } from "../../model/events.ts";
-import type { NetworkDefinition } from "../../model/network.ts";
-import type { VolumeDefinition } from "../../model/volume.ts";
 import type { Abortable } from "./container-options.ts";
-import type { Report } from "./containers.ts";
+import type { Filters } from "./container-types.ts";
 
-export interface VolumeCreateOptions {
-  readonly name?: string;
-  readonly driver?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly options?: Readonly<Record<string, string>>;
-  readonly ignoreExisting?: boolean;
-}
-
-type Filters = Readonly<Record<string, readonly string[]>>;
-
-export interface Volumes {
-  create(options?: VolumeCreateOptions): Promise<VolumeDefinition>;
-  list(options?: { readonly filters?: Filters }): Promise<readonly VolumeDefinition[]>;
-  inspect(name: string): Promise<Readonly<Record<string, unknown>>>;
-  exists(name: string): Promise<boolean>;
-  remove(
-    names: readonly string[],
-    options?: { readonly force?: boolean; readonly all?: boolean },
-  ): Promise<readonly Report[]>;
-  prune(options?: { readonly filters?: Filters }): Promise<readonly Report[]>;
-}
-
-export interface NetworkCreateOptions {
-  readonly name?: string;
-  readonly driver?: string;
-  readonly subnets?: readonly { readonly subnet: string; readonly gateway?: string; readonly ipRange?: string }[];
-  readonly ipv6?: boolean;
-  readonly internal?: boolean;
-  readonly disableDns?: boolean;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly options?: Readonly<Record<string, string>>;
-  readonly ignoreExisting?: boolean;
-}
-
-export interface Networks {
-  create(options?: NetworkCreateOptions): Promise<NetworkDefinition>;
-  list(options?: { readonly filters?: Filters }): Promise<readonly NetworkDefinition[]>;
-  inspect(name: string): Promise<Readonly<Record<string, unknown>>>;
-  exists(name: string): Promise<boolean>;
-  remove(names: readonly string[], options?: { readonly force?: boolean }): Promise<readonly Report[]>;
-  prune(options?: { readonly filters?: Filters }): Promise<readonly Report[]>;
-}
+export type * from "./networks.ts";
+export type * from "./volumes.ts";
 
 export interface EventOptions extends Abortable {
   /** Milliseconds since the epoch. */
   readonly since?: number;
+  /** Milliseconds since the epoch; a following loop ends there. */
   readonly until?: number;
+  /** podman-events(1) filters. Values of one key are alternatives, keys must all match. */
   readonly filters?: Filters;
-  /** Go on with what happens next; default false. */
+  /** Only events of this pod, by id or name, and of its members. */
+  readonly pod?: string;
+  /** Only events of this container, by id or name. */
+  readonly container?: string;
+  /** Go on with what happens next; default false. Without `since`, `until` and `afterSeq` only what happens next. */
   readonly follow?: boolean;
-  /** Only events after this sequence number. */
+  /** Only events after this sequence number: how to go on where another loop has ended. */
   readonly afterSeq?: number;
 }
 
@@ -68,18 +32,36 @@ export interface Finding {
   readonly remedy?: string;
 }
 
+/** Verbs on the engine itself. */
 export interface System {
-  /** podman-info(1) shape: `host`, `store`, `registries`, `version`. */
+  /**
+   * The host and this engine in podman-info(1)'s shape: `host`, `store`, `registries`, `version`.
+   *
+   * @throws PROGRAM_MISSING without conmon, OCI_RUNTIME_UNUSABLE without a runtime that works here
+   */
   info(): Promise<Readonly<Record<string, unknown>>>;
+  /** What this host can do, what the engine chose because of it, and what to do about what is missing. */
   doctor(): Promise<readonly Finding[]>;
+  /** `Version` of the engine, `APIVersion` of the podman that it follows, `Os` and `OsArch`. */
   version(): Readonly<Record<string, string>>;
   /**
    * Does what is due after the commands have left: health checks, planned restarts, pods that end with their owner. Returns
-   * when there is nothing left to do, or at once where another process does it. The engine starts it by itself.
+   * when there is nothing left to do, at once where another process does it, and when it is aborted. The engine starts it by
+   * itself, in a process of its own.
    */
   supervise(options?: Abortable): Promise<void>;
 }
 
 export interface EventSource {
+  /**
+   * Events of this engine root, of every process that works on it, in order and without gaps (podman-events(1)): those that
+   * are on record, and with `follow` those to come. A following loop begins where the call was made, so calling `events` before
+   * an action and looping after it misses nothing. Leaving the loop releases everything.
+   *
+   * @param options.pod a pod and its members; `container` one container
+   * @param options.since milliseconds since the epoch; `until` likewise
+   * @param options.afterSeq a sequence number to go on from
+   * @returns events; the first step throws INVALID_ARGUMENT for an unknown filter
+   */
   events(options?: EventOptions): AsyncIterable<EngineEvent>;
 }

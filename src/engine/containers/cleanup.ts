@@ -39,7 +39,14 @@ async function cleanupLocked(deps: EngineDeps, container: LockedContainer, optio
     throw fail("CONTAINER_STATE", { message: `container ${id} is running or paused, refusing to clean up` });
   }
   const resumes = options.restartDue === true && state.restartAt !== undefined;
-  if (status === "initialized" && options.stoppedOnly === true && !resumes) return untouched;
+  if (options.stoppedOnly === true && !resumes && status !== "stopped") {
+    if (status === "initialized") return untouched;
+    if (state.restartAt !== undefined) {
+      // Whoever restarted it was killed: the supervisor goes on with that.
+      deps.supervisor.needed();
+      return untouched;
+    }
+  }
   if ((status === "stopped" || resumes) && (await restartEnded(deps, container, options))) return untouched;
   const ended = status === "stopped";
   await tearDown(deps, container);

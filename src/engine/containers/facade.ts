@@ -1,12 +1,20 @@
 import type { ContainerId } from "../../base/brand.ts";
 import { parseSignal } from "../../model/notation/signals.ts";
-import type { ContainerSelection, Containers } from "../api/containers.ts";
+import type {
+  CollectOptions,
+  ContainerSelection,
+  Containers,
+  ExecOptions,
+  ProcessOutput,
+  Stdio,
+} from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { checkHealthNow } from "../health/check-now.ts";
 import { attachContainer } from "./attach.ts";
 import { removeEnded } from "./auto-remove.ts";
 import { containerByRef } from "./by-ref.ts";
 import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
+import { Collector } from "./collect.ts";
 import { createContainer } from "./create.ts";
 import { endExec, execContainer, execDetached } from "./exec.ts";
 import { inspectContainer } from "./inspect.ts";
@@ -18,6 +26,7 @@ import { portLines } from "./ports.ts";
 import { pruneContainers } from "./prune.ts";
 import { removeContainers } from "./remove-many.ts";
 import { renameContainer } from "./rename.ts";
+import { runContainer } from "./run.ts";
 import { forEachSelected } from "./select.ts";
 import { autoRemoved, startAttached } from "./start-attached.ts";
 import { initWithDependencies, restartWithDependencies, startWithDependencies } from "./start-single.ts";
@@ -32,6 +41,7 @@ export function containersOf(deps: EngineDeps): Containers {
   const running = (selection: ContainerSelection) => ("all" in selection ? runningOnly(deps) : selection);
   return {
     create: (options, io) => createContainer(deps, options, io),
+    run: (options, io) => runContainer(deps, options, io),
     start: async (ref, options) => {
       const { id } = byRef(ref);
       await startWithDependencies(deps, id, options);
@@ -39,7 +49,7 @@ export function containersOf(deps: EngineDeps): Containers {
     },
     startAttached: async (ref, stdio, options) => startAttached(deps, byRef(ref).id, { ...options, stdio }),
     attach: async (ref, stdio, options) => attachContainer(deps, byRef(ref).id, { ...options, stdio }),
-    exec: async (ref, options, stdio) => execContainer(deps, byRef(ref).id, { options, stdio }),
+    exec: execOf(deps),
     execDetached: async (ref, options) => execDetached(deps, byRef(ref).id, options),
     stop: (selection, options = {}) =>
       forEachSelected(deps, selection, {
@@ -87,7 +97,7 @@ export function containersOf(deps: EngineDeps): Containers {
         },
       }),
     prune: (options = {}) => pruneContainers(deps, options),
-    rename: async (ref, name) => renameContainer(deps, byRef(ref).id, name),
+    rename: async (ref, name, options) => renameContainer(deps, byRef(ref).id, { ...options, name }),
     list: async (options) => listContainers(deps, options),
     inspect: async (ref, options) => inspectContainer(deps, byRef(ref), options),
     exists: async (ref) => exists(deps, ref),
@@ -99,6 +109,19 @@ export function containersOf(deps: EngineDeps): Containers {
     ports: async (ref) => portLines(byRef(ref)),
     stats: async (refs) => containerStats(deps, refs.map(byRef)),
   };
+}
+
+/** `exec` of a command whose bytes the caller carries, or whose output is collected. */
+function execOf(deps: EngineDeps): Containers["exec"] {
+  function exec(ref: string, options: ExecOptions, stdio: Stdio): Promise<number>;
+  function exec(ref: string, options: ExecOptions & CollectOptions): Promise<ProcessOutput>;
+  async function exec(ref: string, options: ExecOptions & CollectOptions, stdio?: Stdio) {
+    const { id } = containerByRef(deps, ref);
+    if (stdio !== undefined) return execContainer(deps, id, { options, stdio });
+    const collector = new Collector(options);
+    return collector.result(await execContainer(deps, id, { options, stdio: collector.stdio }));
+  }
+  return exec;
 }
 
 /** A container that `wait` is for may have been removed while its exit code is kept; then only a full id finds it. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { VERSION } from "../../base/version.ts";
 import type { ContainerConfig } from "../../model/container.ts";
 import type { NetworkResult } from "../../model/container-state.ts";
 import { renderContainerenv } from "../../spec/containerenv.ts";
@@ -7,7 +8,6 @@ import { addHostsEntry, type HostsEntry, renderHosts } from "../../spec/hosts-fi
 import type { EngineFiles } from "../../spec/inputs.ts";
 import { hostResolvConfPath, renderResolvConf } from "../../spec/resolv-conf.ts";
 import type { EngineDeps } from "../deps.ts";
-import { VERSION } from "../version.ts";
 import { ownsNetns } from "./network-setup.ts";
 
 /** Where the container's network files really are: its own, or those of the container whose network it joins. */

@@ -152,7 +152,8 @@ function realCgroup(
 function mountRootfs(deps: EngineDeps, config: ContainerConfig): string {
   switch (config.rootfs.kind) {
     case "image":
-      return deps.rootfs.mount(config.id, config.rootfs.chainId);
+      // What goes with its container need not reach the disk.
+      return deps.rootfs.mount(config.id, config.rootfs.chainId, { volatile: config.autoRemove });
     case "path":
       return config.rootfs.overlay ? deps.rootfs.mountPath(config.id, config.rootfs.path) : config.rootfs.path;
     case "pause":

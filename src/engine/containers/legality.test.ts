@@ -28,8 +28,7 @@ const STATES: Readonly<Record<string, (fake: FakeEngine) => Promise<unknown>>> =
 
 /** The container ends and nobody cleans up: its monitor died first. */
 async function endWithoutMonitor(fake: FakeEngine): Promise<void> {
-  const monitor = fake.host.table.list().find((p) => p.start.argv[0] === "conmon");
-  monitor?.exit({ signal: "SIGKILL" });
+  await fake.killMonitor("c");
   await fake.endInit("c", { code: 3 });
 }
 

@@ -49,6 +49,8 @@ export async function restartEnded(
     const missing = edges.flatMap(({ edge, judgement }) => (judgement.is === "failed" ? [edge.id] : []));
     if (missing.length > 0) throw fail("DEPENDENCY_DOWN", { id: container.id, missing });
     if (edges.some(({ judgement }) => judgement.is === "pending")) return plan(deps, container, DEPENDENCY_RETRY_MS);
+    // On record before the first step, so that whoever comes after a killed engine goes on with it.
+    if (!due) container.patch({ restartAt: deps.host.clock.now() });
     await restartByPolicy(deps, container, { ...options, restartCount: restartCount + 1, restartStep: nextStep });
     return true;
   } catch (error) {

@@ -52,31 +52,46 @@ export async function deleteFromRuntime(deps: EngineDeps, container: LockedConta
   }
   if (state.paused === true && state.cgroupPath !== undefined && deps.host.cgroups.exists(state.cgroupPath))
     await deps.host.cgroups.setFrozen(state.cgroupPath, false);
-  await runtime.delete(id, { force: true });
-  await awaitMonitor(deps, container);
+  const remove = () => runtime.delete(id, { force: true });
+  await remove();
+  await awaitMonitor(deps, container, remove);
   removeCgroup(deps, state);
 }
 
 /**
  * Waits until conmon has seen the end of a container that was just killed: only then are its host ports free, and an exit
  * file that came later would tell of a later run. conmon itself lives on until its exit command got our lock.
+ *
+ * @param remove deletes from the runtime once more: where the engine was killed, its monitor may still be creating
  */
-async function awaitMonitor(deps: EngineDeps, container: LockedContainer): Promise<void> {
+async function awaitMonitor(
+  deps: EngineDeps,
+  container: LockedContainer,
+  remove: () => Promise<unknown>,
+): Promise<void> {
   const { id, state } = container;
   if (state?.phase === "stopped") return;
-  const conmon = state?.conmon ?? strayMonitor(deps, id);
-  const ended = () => readExit(deps, id) !== undefined || !isAlive(deps, conmon);
-  await waitFor(() => (ended() ? true : undefined), {
-    clock: deps.host.clock,
-    timeoutMs: MONITOR_MS,
-    operation: `waiting for the monitor of container ${id}`,
-  });
+  const known = state?.conmon;
+  const look = async () => {
+    if (readExit(deps, id) !== undefined || !isAlive(deps, known ?? strayMonitor(deps, id))) return true;
+    if (known === undefined) await remove();
+    return undefined;
+  };
+  const operation = `waiting for the monitor of container ${id}`;
+  await waitFor(look, { clock: deps.host.clock, timeoutMs: MONITOR_MS, operation });
 }
 
-/** The monitor of a container whose engine was killed before it noted it. */
+/** The monitor of a container whose engine was killed before it noted it, in any stage of its own start. */
 function strayMonitor(deps: EngineDeps, id: string): ProcessRef | undefined {
-  const pid = Number(deps.host.files.readTextIfExists(join(deps.paths.bundle(id), "conmon.pid")) ?? Number.NaN);
-  return Number.isInteger(pid) && deps.host.processes.argv(pid).includes(id) ? processRef(deps, pid) : undefined;
+  const noted = Number(deps.host.files.readTextIfExists(join(deps.paths.bundle(id), "conmon.pid")) ?? Number.NaN);
+  const mentions = (word: string) => (pid: number) => deps.host.processes.argv(pid).includes(word);
+  const isNoted = Number.isInteger(noted) && mentions(id)(noted);
+  const pid = isNoted ? noted : processIds(deps).find(mentions(deps.paths.bundle(id)));
+  return pid === undefined ? undefined : processRef(deps, pid);
+}
+
+function processIds(deps: EngineDeps): readonly number[] {
+  return deps.host.files.list("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
 /** False if something still lives in it. */

@@ -110,6 +110,10 @@ test("the first probe is due at the start, the next an interval after the end of
   assert.equal(nextProbeAt(freshRecord(RUN), check(), now), RUN);
   assert.equal(nextProbeAt(after(check(), [100, 0]), check(), now), RUN + 110 + 30_000);
   assert.equal(nextProbeAt(freshRecord(RUN), check({ intervalSeconds: 0 }), now), undefined);
+  const eager = check({ startPeriodSeconds: 60, startIntervalSeconds: 0.5 });
+  assert.equal(nextProbeAt(after(eager, [100, 1]), eager, now), RUN + 110 + 500);
+  assert.equal(nextProbeAt(after(eager, [100, 0]), eager, now), RUN + 110 + 30_000);
+  assert.equal(nextProbeAt(after(eager, [60_000, 1]), eager, now + 60_000), RUN + 60_010 + 30_000);
   // Somebody set the clock back by an hour: the wait is an interval, not an hour and an interval.
   assert.equal(nextProbeAt(after(check(), [100, 0]), check(), RUN - 3_600_000), RUN - 3_600_000 + 30_000);
 });

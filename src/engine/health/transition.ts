@@ -26,13 +26,16 @@ export function afterProbe(before: HealthRecord, result: ProbeResult, check: Hea
 
 /**
  * When the next probe is due, in milliseconds since the epoch: at once for a fresh run, then an interval after the end of the
- * last (as podman's timers have it). Undefined for a check that only runs by hand.
+ * last (as podman's timers have it), which may be a shorter one until it has started. Undefined for a check that only runs by
+ * hand.
  *
  * @param now bounds the wait when somebody set the clock back
  */
 export function nextProbeAt(record: HealthRecord, check: HealthCheck, now: number): number | undefined {
-  const interval = check.intervalSeconds * 1000;
-  if (interval <= 0) return undefined;
+  if (check.intervalSeconds <= 0) return undefined;
   const last = record.log.at(-1);
-  return last === undefined ? record.run : Math.min(last.end + interval, now + interval);
+  if (last === undefined) return record.run;
+  const starting = record.status === "starting" && last.end < record.run + check.startPeriodSeconds * 1000;
+  const seconds = starting ? (check.startIntervalSeconds ?? check.intervalSeconds) : check.intervalSeconds;
+  return Math.min(last.end + seconds * 1000, now + seconds * 1000);
 }

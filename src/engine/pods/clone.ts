@@ -6,7 +6,7 @@ import { containerOptionsOf, podOptionsOf } from "../../spec/options-of.ts";
 import type { PodCloneOptions, PodCreateOptions, PodMemberOptions } from "../api/pods.ts";
 import type { EngineDeps } from "../deps.ts";
 import { cloneName } from "./clone-names.ts";
-import { createPod } from "./create.ts";
+import { type CreatedPod, createPod } from "./create.ts";
 import type { PodCreateIo } from "./create-members.ts";
 import { withPod } from "./locked.ts";
 import { removePodById } from "./remove.ts";
@@ -22,7 +22,7 @@ export async function clonePod(
   deps: EngineDeps,
   source: PodConfig,
   request: { readonly options: PodCloneOptions; readonly io: PodCreateIo },
-): Promise<{ readonly config: PodConfig; readonly warnings: readonly string[] }> {
+): Promise<CreatedPod> {
   const { options, io } = request;
   const members = deps.store.read((tx) => tx.containers.inPod(source.id));
   const made = await createPod(deps, cloneOptions(deps, { pod: source, members }, options), io);

@@ -1,4 +1,6 @@
 import type { Abortable } from "../../base/abortable.ts";
+import type { ContainerId } from "../../base/brand.ts";
+import { defined } from "../../base/defined.ts";
 import { fail } from "../../base/errors.ts";
 import { findCycle } from "../../base/graph.ts";
 import type { ExitPolicy, PodConfig } from "../../model/pod.ts";
@@ -9,6 +11,11 @@ import type { EngineDeps } from "../deps.ts";
 
 export interface PodCreateIo extends Abortable {
   readonly progress?: (line: string) => void;
+}
+
+export interface CreatedMembers {
+  readonly ids: Readonly<Record<string, ContainerId>>;
+  readonly warnings: readonly string[];
 }
 
 type Names = ReadonlyMap<string, string>;
@@ -42,25 +49,28 @@ export function refuseMemberCycles(options: Pick<PodCreateOptions, "containers">
  * Creates the members of `containers`, dependencies first, in the order given. Dependencies, joined namespaces and
  * `volumesFrom` may name other members by their keys.
  *
- * @returns warnings
+ * @returns ids by key, and warnings
  */
 export async function createMembers(
   deps: EngineDeps,
   pod: PodConfig,
   request: { readonly options: PodCreateOptions; readonly io: PodCreateIo },
-): Promise<readonly string[]> {
+): Promise<CreatedMembers> {
   const waiting = new Map(Object.entries(request.options.containers ?? {}));
   const names = memberNames(pod.name, request.options);
   const warnings: string[] = [];
+  const ids: Record<string, ContainerId> = {};
   while (waiting.size > 0) {
     const ready = [...waiting].find(([, member]) => keysOf(member).every((key) => !waiting.has(key)));
     if (ready === undefined) throw fail("DEPENDENCY_CYCLE", { cycle: [...waiting.keys()] });
     const [key, member] = ready;
     const options = { ...repointed(member, names), name: names.get(key) ?? key, pod: pod.id };
-    warnings.push(...(await createContainer(deps, options, request.io)).warnings);
+    const made = await createContainer(deps, options, request.io);
+    warnings.push(...made.warnings);
+    ids[key] = made.id;
     waiting.delete(key);
   }
-  return warnings;
+  return { ids, warnings };
 }
 
 type DependsOn = NonNullable<PodMemberOptions["dependsOn"]>;
@@ -89,7 +99,23 @@ function keysOf(member: PodMemberOptions): readonly string[] {
   ];
 }
 
-function repointed({ dependsOn, ...member }: PodMemberOptions, names: Names): ContainerCreateOptions {
+/** `init` says by its type whether it is about the pod's start or about pid 1. */
+function initOptions({
+  init,
+  initContainer,
+}: PodMemberOptions): Pick<ContainerCreateOptions, "init" | "initContainer"> {
+  if (typeof init !== "string") return defined({ init, initContainer });
+  if (initContainer !== undefined && initContainer !== init)
+    throw fail("INVALID_ARGUMENT", {
+      message: `init ${JSON.stringify(init)} and initContainer ${JSON.stringify(initContainer)} contradict one another`,
+    });
+  return { initContainer: init };
+}
+
+function repointed(
+  { dependsOn, init, initContainer, ...member }: PodMemberOptions,
+  names: Names,
+): ContainerCreateOptions {
   const donor = (text: string) => {
     const key = donorOf(text);
     return key === undefined ? text : `${DONOR}${names.get(key) ?? key}`;
@@ -101,6 +127,7 @@ function repointed({ dependsOn, ...member }: PodMemberOptions, names: Names): Co
   const namespaces = Object.entries(member.namespaces ?? {}).map(([name, text]) => [name, donor(text)]);
   return {
     ...member,
+    ...initOptions(defined({ init, initContainer })),
     dependsOn: dependencyList(dependsOn).map((d) => ({ ...d, container: names.get(d.container) ?? d.container })),
     ...(member.namespaces === undefined ? {} : { namespaces: Object.fromEntries(namespaces) }),
     ...(member.networks === undefined ? {} : { networks: member.networks.map((n) => ({ ...n, name: donor(n.name) })) }),

@@ -14,24 +14,37 @@ import type { EngineDeps } from "../deps.ts";
 import { podEvent } from "../event-subject.ts";
 import { newId } from "../hash-id.ts";
 import { createPodCgroup } from "./cgroup.ts";
-import { createMembers, memberNames, namedExitPolicy, type PodCreateIo, refuseMemberCycles } from "./create-members.ts";
+import {
+  type CreatedMembers,
+  createMembers,
+  memberNames,
+  namedExitPolicy,
+  type PodCreateIo,
+  refuseMemberCycles,
+} from "./create-members.ts";
 import { removePodById } from "./remove.ts";
 import { lockService, serviceByRef, settleService } from "./service.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
+export interface CreatedPod {
+  readonly config: PodConfig;
+  readonly members: CreatedMembers["ids"];
+  readonly warnings: readonly string[];
+}
+
 /**
  * Creates a pod with its infra container, and, where given, its members: all or nothing (spec/pods.md 3.1). Nothing runs
  * yet.
  *
- * @returns the pod, and warnings about options that this host can't honour
+ * @returns the pod, ids of the members by key, and warnings about options that this host can't honour
  * @throws NAME_IN_USE, INVALID_ARGUMENT for options that contradict one another
  */
 export async function createPod(
   deps: EngineDeps,
   options: PodCreateOptions,
   io: PodCreateIo = {},
-): Promise<{ readonly config: PodConfig; readonly warnings: readonly string[] }> {
+): Promise<CreatedPod> {
   if (options.name !== undefined && !NAME.test(options.name))
     throw fail("INVALID_ARGUMENT", {
       message: "running pod create option: names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument",
@@ -52,7 +65,7 @@ export async function createPod(
   undo.move();
   await settleService(deps, oldService, io);
   if (made.pod.owner !== undefined) deps.supervisor.needed();
-  return { config: made.pod, warnings: [...made.warnings, ...members] };
+  return { config: made.pod, members: members.ids, warnings: [...made.warnings, ...members.warnings] };
 }
 
 /** Under the service container's lock, so that it can't be removed for want of pods meanwhile. */

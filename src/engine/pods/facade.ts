@@ -8,8 +8,9 @@ import { cleanupContainer } from "../containers/cleanup.ts";
 import { killContainer } from "../containers/kill.ts";
 import { pauseContainer, unpauseContainer } from "../containers/pause.ts";
 import type { EngineDeps } from "../deps.ts";
+import { engineEvents } from "../events.ts";
 import { clonePod } from "./clone.ts";
-import { createPod } from "./create.ts";
+import { type CreatedPod, createPod } from "./create.ts";
 import { fanOut } from "./fan-out.ts";
 import { inspectPod } from "./inspect.ts";
 import { listPods } from "./list.ts";
@@ -30,8 +31,7 @@ export function podsOf(deps: EngineDeps): Pods {
     forEachPod(deps, selection, { ...options, verb });
   const pods: Pods = {
     create: async (options = {}, io = {}) => {
-      const { config, warnings } = await createPod(deps, options, io);
-      return handleOf(pods, config, warnings);
+      return handleOf(deps, pods, await createPod(deps, options, io));
     },
     start: (selection, options = {}) => each(selection, (pod) => startPod(deps, pod, options), options),
     stop: (selection, options = {}) => each(selection, (pod) => stopPod(deps, pod, options), options),
@@ -90,8 +90,7 @@ export function podsOf(deps: EngineDeps): Pods {
       return each({ refs, ignoreMissing: true }, (pod) => removePod(deps, pod, options), options);
     },
     clone: async (ref, options = {}, io = {}) => {
-      const { config, warnings } = await clonePod(deps, podByRef(deps, ref), { options, io });
-      return handleOf(pods, config, warnings);
+      return handleOf(deps, pods, await clonePod(deps, podByRef(deps, ref), { options, io }));
     },
     plan: async (ref, verb, options = {}) => planPod(deps, podByRef(deps, ref), { ...options, verb }),
     wait: async (ref, options = {}) => waitPod(deps, podByRef(deps, ref).id, options),
@@ -181,8 +180,8 @@ async function forEachPod(
   return reports;
 }
 
-function handleOf(pods: Pods, config: PodConfig, warnings: readonly string[]): PodHandle {
-  const { id, name } = config;
+function handleOf(deps: EngineDeps, pods: Pods, made: CreatedPod): PodHandle {
+  const { id, name } = made.config;
   const selection: PodSelection = { refs: [id] };
   const only = async (reports: Promise<readonly PodReport[]>): Promise<PodReport> => {
     const [report] = await reports;
@@ -192,7 +191,8 @@ function handleOf(pods: Pods, config: PodConfig, warnings: readonly string[]): P
   return {
     id,
     name,
-    warnings,
+    warnings: made.warnings,
+    containers: made.members,
     start: (options) => only(pods.start(selection, options)),
     stop: (options) => only(pods.stop(selection, options)),
     restart: (options) => only(pods.restart(selection, options)),
@@ -201,6 +201,8 @@ function handleOf(pods: Pods, config: PodConfig, warnings: readonly string[]): P
     unpause: (options) => only(pods.unpause(selection, options)),
     remove: (options) => only(pods.remove(selection, options)),
     inspect: () => pods.inspect(id),
+    wait: (options) => pods.wait(id, options),
+    events: (options) => engineEvents(deps, { ...options, pod: id }),
     [Symbol.asyncDispose]: async () => {
       const [report] = await pods.remove({ refs: [id], ignoreMissing: true }, { force: true, timeout: 0 });
       if (report !== undefined && !report.ok) throw report.error;

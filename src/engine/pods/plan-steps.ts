@@ -13,6 +13,8 @@ interface StepDraft {
   readonly notes?: readonly string[];
 }
 
+const NAMESPACES = ["ipc", "net", "uts", "pid", "user", "cgroup"] as const;
+
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
@@ -20,9 +22,10 @@ function listed(names: readonly string[]): string {
 /** What ties a container to each of its dependencies: joined namespaces and required conditions. */
 export function relation(config: ContainerConfig, verb: "needs" | "depends on"): readonly PlanEdge[] {
   return dependenciesOf(config).map((id) => {
-    const joined = Object.entries(config.namespaces).flatMap(([name, mode]) =>
-      mode.mode === "container" && mode.id === id ? [name] : [],
-    );
+    const joined = NAMESPACES.filter((name) => {
+      const mode = config.namespaces[name];
+      return mode.mode === "container" && mode.id === id;
+    });
     const conditions = config.dependsOn
       .filter((edge) => edge.id === id)
       .map(({ condition, timeoutSeconds }) =>
@@ -86,7 +89,9 @@ export class PlanSteps {
 
   #push(target: PlanStep["target"], draft: StepDraft, edges: readonly PlanEdge[]): void {
     const number = this.#list.length + 1;
-    const after = edges.map(([id, reason]) => ({ step: this.#numbers.get(id) ?? 0, reason }));
+    const after = edges
+      .map(([id, reason]) => ({ step: this.#numbers.get(id) ?? 0, reason }))
+      .sort((a, b) => a.step - b.step);
     this.#numbers.set(target.id, number);
     this.#list.push({ number, action: draft.action, target, after, notes: draft.notes ?? [] });
   }

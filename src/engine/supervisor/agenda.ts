@@ -10,6 +10,9 @@ import { nextProbeAt } from "../health/transition.ts";
 /** Milliseconds between two looks whether the owner of a pod lives. */
 const OWNER_LOOK_MS = 500;
 
+/** Milliseconds between two looks whether a paused container goes on. */
+const PAUSED_LOOK_MS = 1000;
+
 /** Something to do at a time (ms since the epoch). `key` tells tasks apart: one of a key runs at a time. */
 export type Task = { readonly key: string; readonly at: number } & (
   | { readonly does: "probe"; readonly id: ContainerId; readonly kind: CheckKind }
@@ -59,6 +62,8 @@ function tasksOf(deps: EngineDeps, config: ContainerConfig, { state, now }: Mome
     const check = checkOf(config, kind);
     const record = recordOfRun(deps, config, { kind, state });
     const at = check && record && nextProbeAt(record, check, now);
-    return at === undefined ? [] : [{ does: "probe", key: `${kind} ${id}`, at, id, kind }];
+    // A frozen container answers nothing; it is looked at again when it goes on.
+    const due = state.paused === true ? now + PAUSED_LOOK_MS : at;
+    return due === undefined || at === undefined ? [] : [{ does: "probe", key: `${kind} ${id}`, at: due, id, kind }];
   });
 }

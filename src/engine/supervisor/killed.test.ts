@@ -24,7 +24,7 @@ async function superviseUntil(fake: FakeEngine, n: number): Promise<boolean> {
 
 test("kill -9 of the supervisor anywhere in a restart: the next one goes on, and none is lost or done twice", async () => {
   let whole = false;
-  for (let n = 1; !whole; n += 3) {
+  for (let n = 1; !whole; n += 5) {
     await using fake = openFakeEngine();
     const { containers } = fake.engine;
     const restart = { name: "on-failure", maxRetries: 3 } as const;

@@ -1,6 +1,7 @@
+import { VERSION } from "../../base/version.ts";
 import type { System } from "../api/system.ts";
 import type { EngineDeps } from "../deps.ts";
-import { PODMAN_COMPAT, VERSION } from "../version.ts";
+import { PODMAN_COMPAT } from "../version.ts";
 
 /** The verbs on the engine itself. */
 export function systemOf(deps: EngineDeps): System {

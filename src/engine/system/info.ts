@@ -1,7 +1,8 @@
+import { VERSION } from "../../base/version.ts";
 import { cgroupManagerOf } from "../../spec/inputs.ts";
 import { listContainers } from "../containers/list.ts";
 import type { EngineDeps } from "../deps.ts";
-import { PODMAN_COMPAT, VERSION } from "../version.ts";
+import { PODMAN_COMPAT } from "../version.ts";
 
 /** podman-info(1): `host`, `store`, `registries`, `version`, with podman's field names. */
 export async function engineInfo(deps: EngineDeps): Promise<Readonly<Record<string, unknown>>> {

@@ -95,7 +95,7 @@ export async function fakeConmon(deps: ConmonDeps, it: Invocation): Promise<numb
   const flags = new Flags(it.args);
   await nextByte(it);
   if (flags.has("-e")) return runExec(deps, it, flags);
-  const child = it.fork(["conmon", "-c", flags.one("-c")], async (self) => monitor(deps, it, { flags, self }));
+  const child = it.fork(it.process.start.argv, async (self) => monitor(deps, it, { flags, self }));
   deps.host.files.writeAtomic(flags.one("-P"), String(child.pid));
   return 0;
 }

@@ -3,8 +3,12 @@ import { type FakeHost, openFakeHost } from "../../host/fakes/open.ts";
 import type { FakeEnding } from "../../host/fakes/process-table.ts";
 import type { ContainerCreateOptions } from "../api/container-options.ts";
 import type { Engine } from "../api/engine.ts";
+// Loaded beforehand: an engine loads its verbs at their first call, and the fake clock must not run on meanwhile.
+import "../containers/facade.ts";
 import type { EngineOptions } from "../open.ts";
 import { openEngineOn } from "../open.ts";
+import "../pods/facade.ts";
+import "../volumes/facade.ts";
 import { fakeConmon } from "./fake-conmon.ts";
 import { fakeNetavark } from "./fake-netavark.ts";
 import { FakeRuntime } from "./fake-runtime.ts";
@@ -38,6 +42,8 @@ export interface FakeEngine extends AsyncDisposable {
   another(): MortalEngine;
   /** Ends the init process of a container. */
   endInit(ref: string, ending: FakeEnding): Promise<void>;
+  /** Kills the monitor of a container: nobody will record its end. */
+  killMonitor(ref: string): Promise<void>;
   /** Waits until no monitor and no exit command is at work. */
   settle(): Promise<void>;
   /** Lines about what is left on the machine, after everything has been removed. */
@@ -64,7 +70,19 @@ class FakeMachineWithEngine {
     this.#options = options;
     this.runtime = new FakeRuntime(this.host);
     this.#time = letTimePass(this.host.clock);
+    this.#listProcesses();
     this.#install();
+  }
+
+  /** /proc has a directory for each process. */
+  #listProcesses(): void {
+    const { table, kernel } = this.host;
+    const { tree } = kernel;
+    table.onStart.add(({ pid }) => tree.put("mkdir", `/proc/${pid}`, tree.make("directory", 0o555)));
+    table.onExit.add(({ pid, state }) => {
+      const place = tree.look("rmdir", `/proc/${pid}`, false);
+      if (state === "gone" && place.node !== undefined) tree.detach("rmdir", place);
+    });
   }
 
   #install(): void {
@@ -117,10 +135,10 @@ class FakeMachineWithEngine {
     const { host, runtime } = this;
     const before: Snapshot = takeStock(host);
     const { engine, life } = this.process();
-    const endInit: FakeEngine["endInit"] = async (ref, ending) => {
+    const end = async (ref: string, which: "process" | "conmon", ending: FakeEnding) => {
       const id = await engine.containers.resolve(ref);
       const row = (await engine.containers.list({ all: true })).find((r) => r.config.id === id);
-      host.table.get(row?.state?.process?.pid ?? 0)?.exit(ending);
+      host.table.get(row?.state?.[which]?.pid ?? 0)?.exit(ending);
       await this.settle();
     };
     return {
@@ -130,7 +148,8 @@ class FakeMachineWithEngine {
       runtime,
       program: (command, more = {}) => ({ rootfs: ROOTFS, command, ...more }),
       another: () => this.process(),
-      endInit,
+      endInit: (ref, ending) => end(ref, "process", ending),
+      killMonitor: (ref) => end(ref, "conmon", { signal: "SIGKILL" }),
       settle: () => this.settle(),
       leaks: async () => {
         await this.settle();

@@ -3,6 +3,8 @@ import type { FakeNode } from "../../host/fakes/tree.ts";
 
 /** Files and directories that an engine root keeps once it has been used. */
 const KEPT = [
+  // Processes are counted by themselves.
+  /^\/proc\/\d+$/,
   /^\/var\/lib\/minke(\/minke\.db|\/containers|\/volumes|\/overlay|\/overlay\/empty|\/pause(\/.*)?)?$/,
   /^\/run\/minke(\/boot-id|\/boot\.lock|\/containers|\/exits|\/locks|\/netns|\/networks(\/netavark-version)?|\/health|\/supervisor(\/lock|\/poke)?)?$/,
   // A lock file of an object whose remover was killed: empty, on tmpfs, and nobody will ask for it again.

@@ -1,6 +1,6 @@
 import type { EffectHook, FakeKernel } from "../../host/fakes/kernel.ts";
 import type { FakeHost } from "../../host/fakes/open.ts";
-import type { Child, Databases, Host, Processes, Sockets, Streams } from "../../host/ports.ts";
+import type { Child, Databases, Host, Netlink, Processes, Sockets, Streams } from "../../host/ports.ts";
 
 /** What a dead engine's code sees: it can do nothing any more. */
 export class Death extends Error {
@@ -30,6 +30,7 @@ export class MortalHost {
       processes: this.#processes(own(machine.processes)),
       mounts: own(machine.mounts),
       namespaces: own(machine.namespaces),
+      netlink: this.#netlink(own(machine.netlink)),
       cgroups: own(machine.cgroups),
       sockets: this.#sockets(own(machine.sockets)),
       terminal: machine.terminal,
@@ -79,6 +80,10 @@ export class MortalHost {
     return new Proxy(port, {
       get: (target, key) => (Object.hasOwn(change, key) ? Reflect.get(change, key) : Reflect.get(target, key)),
     });
+  }
+
+  #netlink(port: Netlink): Netlink {
+    return this.#with(port, { open: () => this.#scoped(port.open()) });
   }
 
   #processes(port: Processes): Processes {

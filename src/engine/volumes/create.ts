@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Abortable } from "../../base/abortable.ts";
 import { fail } from "../../base/errors.ts";
 import type { VolumeDefinition } from "../../model/volume.ts";
 import type { VolumeCreateOptions } from "../api/system.ts";
@@ -15,6 +16,7 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 export async function createVolume(
   deps: EngineDeps,
   options: VolumeCreateOptions & { readonly anonymous?: boolean } = {},
+  io: Abortable = {},
 ): Promise<VolumeDefinition> {
   const name = options.name ?? randomName(deps);
   if (!NAME.test(name))
@@ -23,7 +25,7 @@ export async function createVolume(
     });
   if (options.driver !== undefined && options.driver !== "" && options.driver !== "local")
     throw fail("INVALID_ARGUMENT", { message: `volume driver "${options.driver}" is not supported: only "local" is` });
-  await using _held = await deps.locks.named("volume", name);
+  await using _held = await deps.locks.named("volume", name, io);
   const existing = deps.store.read((tx) => tx.volumes.get(name));
   if (existing !== undefined) {
     if (options.ignoreExisting === true) return existing;
@@ -52,7 +54,7 @@ export async function createVolume(
     await deps.store.write((tx) => {
       tx.volumes.insert(volume);
       tx.events.add({ type: "volume", action: "create", name });
-    });
+    }, io);
   } catch (error) {
     files.removeTree(directory);
     throw error;

@@ -1,6 +1,8 @@
+import type { Abortable } from "../../base/abortable.ts";
 import { fail } from "../../base/errors.ts";
 import { parseTime } from "../../model/notation/times.ts";
 import type { VolumeDefinition } from "../../model/volume.ts";
+import type { Filters } from "../api/container-types.ts";
 import type { Volumes } from "../api/system.ts";
 import { matchesLabel, matchesText } from "../containers/filters.ts";
 import { removeContainer } from "../containers/remove.ts";
@@ -10,27 +12,28 @@ import { reportOf } from "../report.ts";
 import { createVolume } from "./create.ts";
 import { removeVolume, sweepVolumes } from "./remove.ts";
 
-type Filters = Readonly<Record<string, readonly string[]>>;
-
 /** The verbs on volumes as `engine/api` promises them. */
 export function volumesOf(deps: EngineDeps): Volumes {
   return {
-    create: (options) => createVolume(deps, options),
+    create: (options, io) => createVolume(deps, options, io),
     list: async (options) => list(deps, options?.filters ?? {}),
     inspect: async (name) => inspect(deps, byName(deps, name)),
     exists: async (name) => deps.store.read((tx) => tx.volumes.get(name)) !== undefined,
     remove: async (names, options = {}) => {
       const targets = options.all === true ? list(deps, {}).map((v) => v.name) : names;
       return Promise.all(
-        targets.map((name) => reportOf(name, () => remove(deps, name, { force: options.force ?? false }))),
+        targets.map((name) => reportOf(name, () => remove(deps, name, { ...options, force: options.force ?? false }))),
       );
     },
     prune: async (options) => {
+      options?.signal?.throwIfAborted();
       await sweepVolumes(deps);
       const unused = list(deps, options?.filters ?? {}).filter(
         (v) => deps.store.read((tx) => tx.volumes.users(v.name)).length === 0,
       );
-      return Promise.all(unused.map(({ name }) => reportOf(name, () => remove(deps, name, { force: false }))));
+      return Promise.all(
+        unused.map(({ name }) => reportOf(name, () => remove(deps, name, { ...options, force: false }))),
+      );
     },
   };
 }
@@ -49,11 +52,18 @@ function byName(deps: EngineDeps, ref: string): VolumeDefinition {
   });
 }
 
-async function remove(deps: EngineDeps, ref: string, options: { readonly force: boolean }): Promise<string> {
+async function remove(
+  deps: EngineDeps,
+  ref: string,
+  options: Abortable & { readonly force: boolean },
+): Promise<string> {
+  const { signal } = options;
+  const abortable = signal === undefined ? {} : { signal };
   const { name } = byName(deps, ref);
   if (options.force)
-    for (const id of deps.store.read((tx) => tx.volumes.users(name))) await removeContainer(deps, id, { force: true });
-  await removeVolume(deps, name);
+    for (const id of deps.store.read((tx) => tx.volumes.users(name)))
+      await removeContainer(deps, id, { ...abortable, force: true });
+  await removeVolume(deps, name, abortable);
   return name;
 }
 

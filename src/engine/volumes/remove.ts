@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import type { Abortable } from "../../base/abortable.ts";
 import { fail, hasCode } from "../../base/errors.ts";
 import { isHostError } from "../../base/host-error.ts";
 import type { EngineDeps } from "../deps.ts";
@@ -8,8 +9,8 @@ import type { EngineDeps } from "../deps.ts";
  *
  * @throws NO_SUCH_VOLUME, VOLUME_IN_USE naming the containers
  */
-export async function removeVolume(deps: EngineDeps, name: string): Promise<void> {
-  await using _held = await deps.locks.named("volume", name);
+export async function removeVolume(deps: EngineDeps, name: string, options: Abortable = {}): Promise<void> {
+  await using _held = await deps.locks.named("volume", name, options);
   const volume = await deps.store.write((tx) => {
     const found = tx.volumes.get(name);
     if (found === undefined) throw fail("NO_SUCH_VOLUME", { name });
@@ -18,7 +19,7 @@ export async function removeVolume(deps: EngineDeps, name: string): Promise<void
     tx.volumes.remove(name);
     tx.events.add({ type: "volume", action: "remove", name });
     return found;
-  });
+  }, options);
   deps.host.files.removeTree(dirname(volume.mountpoint));
 }
 

@@ -13,6 +13,7 @@ import {
 import type { MountInfo, MountOptions, Mounts, NetworkNamespaces } from "../ports.ts";
 import { orMissing } from "./files.ts";
 import type { FakeKernel } from "./kernel.ts";
+import type { FakeNetlink } from "./netlink.ts";
 import type { FakeTcpServices } from "./tcp-services.ts";
 import type { FakeMount, FakeNode, Place } from "./tree.ts";
 
@@ -152,12 +153,13 @@ export class FakeMounts implements Mounts {
  *
  * @param isAlive asks the process table
  * @param tcp what listens inside of them
+ * @param netlink their interfaces
  */
 export function openFakeNamespaces(
   kernel: FakeKernel,
   mounts: FakeMounts,
   isAlive: (pid: number) => boolean,
-  tcp: FakeTcpServices,
+  { tcp, netlink }: { readonly tcp: FakeTcpServices; readonly netlink: FakeNetlink },
 ): NetworkNamespaces {
   const isNamespace = (path: string) =>
     orMissing(() => kernel.tree.look("statfs", path, true).below?.mounts.at(-1)?.fsType === "nsfs") ?? false;
@@ -186,10 +188,19 @@ export function openFakeNamespaces(
       const place = orMissing(() => kernel.tree.look("umount", path, false));
       if (place?.node === undefined) return;
       kernel.effect("namespaces", "remove", path);
-      if (isNamespace(path)) mounts.unmount(path);
+      if (isNamespace(path)) {
+        netlink.destroy(place.node);
+        mounts.unmount(path);
+      }
       kernel.tree.detach("unlink", kernel.tree.look("unlink", path, false));
     },
     exists: isNamespace,
+    open: (path) => netlink.describe(kernel.tree.find("open", path, true)),
+    inside: (path, body) => {
+      const node = kernel.tree.find("open", path, true);
+      if (!isNamespace(path)) throw new HostError("EINVAL", "setns", path);
+      return netlink.inside(node, body);
+    },
     askTcp: tcp.askTcp,
   };
 }

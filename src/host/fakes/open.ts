@@ -8,6 +8,7 @@ import { openFakeInodes } from "./inodes.ts";
 import { type EffectHook, FakeKernel } from "./kernel.ts";
 import { FakeLocks, FakeLockTable } from "./locks.ts";
 import { FakeMounts, openFakeNamespaces } from "./mounts.ts";
+import { FakeNetlink } from "./netlink.ts";
 import { FakeProcessTable } from "./process-table.ts";
 import { FakeProcesses } from "./processes.ts";
 import { FakePrograms } from "./programs.ts";
@@ -33,11 +34,12 @@ class FakeMachine {
   readonly table = new FakeProcessTable(() => this.clock.monotonic());
   readonly mounts = new FakeMounts(this.kernel);
   readonly tcp = new FakeTcpServices(this.kernel);
+  readonly netlink = new FakeNetlink(this.kernel);
   readonly namespaces: NetworkNamespaces = openFakeNamespaces(
     this.kernel,
     this.mounts,
     (pid) => this.table.get(pid)?.alive ?? false,
-    this.tcp,
+    { tcp: this.tcp, netlink: this.netlink },
   );
   readonly cgroups = new FakeCgroups(this.kernel, this.table);
   readonly sockets = new FakeSockets(this.kernel);
@@ -59,6 +61,7 @@ export class FakeHost implements Host {
   readonly processes: FakeProcesses;
   readonly mounts: FakeMounts;
   readonly namespaces: NetworkNamespaces;
+  readonly netlink: FakeNetlink;
   readonly cgroups: FakeCgroups;
   readonly sockets: FakeSockets;
   readonly terminal = new FakeTerminal();
@@ -84,6 +87,7 @@ export class FakeHost implements Host {
     this.compression = machine.compression;
     this.mounts = machine.mounts;
     this.namespaces = machine.namespaces;
+    this.netlink = machine.netlink;
     this.cgroups = machine.cgroups;
     this.sockets = machine.sockets;
     this.clock = machine.clock;

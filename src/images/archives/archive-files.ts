@@ -67,7 +67,7 @@ export async function tarFiles(
   for await (const entry of readTar(await openArchive(deps, source.path, source.signal))) {
     const name = posix.normalize(entry.path).replace(/^\/+/, "");
     if (entry.type === "directory" || LEGACY.test(name)) continue;
-    if (name.startsWith("..")) throw new BadArchive('path contains ".."', entry.path);
+    if (name === ".." || name.startsWith("../")) throw new BadArchive('path contains ".."', entry.path);
     if (files.size >= MOST_FILES) throw new BadArchive(`more than ${MOST_FILES} files in an image archive`, entry.path);
     if (entry.type === "symlink") files.set(name, { link: posix.join(posix.dirname(name), entry.linkPath) });
     else if (entry.type === "hardlink") files.set(name, { link: posix.normalize(entry.linkPath) });

@@ -8,6 +8,7 @@ export interface HealthTexts {
   readonly interval?: string;
   readonly timeout?: string;
   readonly startPeriod?: string;
+  readonly startInterval?: string;
   readonly retries?: number;
   readonly onFailure?: string;
 }
@@ -74,10 +75,15 @@ export function parseHealth(texts: HealthTexts): HealthCheck | "none" {
   if (timeoutSeconds < 1) throw refuse("healthcheck-timeout must be at least 1 second");
   const startPeriodSeconds = seconds("healthcheck-start-period", texts.startPeriod ?? "0s");
   if (startPeriodSeconds < 0) throw refuse("healthcheck-start-period must be 0 seconds or greater");
+  const startInterval =
+    texts.startInterval === undefined ? undefined : seconds("healthcheck-start-interval", texts.startInterval);
+  if (startInterval !== undefined && startInterval < 0.1)
+    throw refuse("healthcheck-start-interval must be at least 0.1 seconds");
   const onFailure = ACTIONS.find((action) => action === (texts.onFailure ?? "none"));
   if (onFailure === undefined)
     throw refuse(
       `invalid on-failure action "${texts.onFailure}" for health check: supported actions are ${ACTIONS.join(",")}`,
     );
-  return { probe, intervalSeconds, timeoutSeconds, startPeriodSeconds, retries, onFailure };
+  const check = { probe, intervalSeconds, timeoutSeconds, startPeriodSeconds, retries, onFailure };
+  return startInterval === undefined ? check : { ...check, startIntervalSeconds: startInterval };
 }

@@ -19,6 +19,7 @@ export const CREATE_FLAGS = {
   "exit-policy": text("What happens when the last container exits (continue, stop, any, failure, main:CONTAINER)", {
     default: "continue",
   }),
+  file: text("Describe the pod with its containers in a YAML or JSON file, - is standard input (docs/pod-file.md)"),
   gidmap: list("Group ID mapping of the user namespace"),
   hostname: text("Host name", { short: "h" }),
   infra: bool("Create a container that holds the shared namespaces", { default: true }),
@@ -42,6 +43,7 @@ export const CREATE_FLAGS = {
   publish: list("Publish a port ([[ip:]hostPort:]port[/protocol])", { short: "p" }),
   replace: bool("Remove a pod of the same name first"),
   restart: text("Restart policy of members without their own (no, always, on-failure[:N], unless-stopped)"),
+  schema: bool("Print the JSON Schema of --file and do nothing"),
   "security-opt": strings("Security options"),
   share: text("Namespaces that the pod shares, a comma list", { default: "ipc,net,uts" }),
   "share-parent": bool("Put the containers below the pod's cgroup", { default: true }),

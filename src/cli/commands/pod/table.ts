@@ -3,6 +3,11 @@ import type { CommandEntry } from "../../command.ts";
 /** Commands of `minke pod`. */
 export const POD_COMMANDS: readonly CommandEntry[] = [
   {
+    path: ["pod", "clone"],
+    summary: "Make a pod like another one, with its containers",
+    load: async () => (await import("./clone.ts")).clone,
+  },
+  {
     path: ["pod", "create"],
     summary: "Create a new empty pod",
     load: async () => (await import("./create.ts")).create,
@@ -56,5 +61,10 @@ export const POD_COMMANDS: readonly CommandEntry[] = [
     path: ["pod", "unpause"],
     summary: "Unpause one or more pods",
     load: async () => (await import("./unpause.ts")).unpause,
+  },
+  {
+    path: ["pod", "wait"],
+    summary: "Wait until pods have ended and exit with their code",
+    load: async () => (await import("./wait.ts")).wait,
   },
 ];

@@ -1,0 +1,4 @@
+import { POD_SCENARIOS } from "./scenarios.ts";
+import { tryFaults } from "./try-faults.ts";
+
+tryFaults(POD_SCENARIOS, { error: 3, death: 2 });
