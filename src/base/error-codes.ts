@@ -108,7 +108,11 @@ export const CODES = {
     (d) =>
       `renaming container ${d.id}: name ${d.name} already in use, cannot rename container ${d.id}: ${d.holder} already exists`,
   ),
-  TOP_NOT_RUNNING: entry<Record<never, never>>("conflict", () => "top can only be used on running containers"),
+  CLEANUP_FAILED: entry<{ id: string; because: string }>(
+    "conflict",
+    (d) => `failed to clean up container ${d.id}: ${d.because}`,
+  ),
+  NOT_RUNNING: entry<{ message: string }>("conflict", (d) => d.message),
   START_FAILED: entry<{ id: string; because: string }>(
     "conflict",
     (d) => `unable to start container "${d.id}": ${d.because}`,
@@ -150,7 +154,7 @@ export const CODES = {
     "exists",
     (d) => `adding pod to state: name "${d.name}" is in use: ${d.holder} already exists`,
   ),
-  POD_IS_CONTAINER: entry<{ ref: string }>("not-found", (d) => `"${d.ref}" is a container, not a pod: no such pod`),
+  POD_IS_CONTAINER: entry<{ ref: string }>("not-found", (d) => `${d.ref} is a container, not a pod: no such pod`),
   POD_AMBIGUOUS: entry<{ ref: string }>(
     "conflict",
     (d) => `more than one result for pod name or ID ${d.ref}: pod already exists`,

@@ -24,6 +24,9 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Go's names where they differ. */
 const GO_ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386", mipsel: "mipsle" };
 
+/** A program compiled by Bun is its own executable. */
+const SELF = import.meta.url.includes("/$bunfs/") ? [process.execPath] : [process.execPath, import.meta.filename];
+
 let opened: Host | undefined;
 
 function hostTerminal() {
@@ -34,7 +37,7 @@ function hostTerminal() {
 async function openEngine({ logLevel: _, ...options }: GlobalFlags) {
   const [{ openHost }, open] = await Promise.all([import("../host/open.ts"), import("../open.ts")]);
   opened = await openHost();
-  return await open.openEngine({ ...options, host: opened });
+  return await open.openEngine({ ...options, host: opened, selfArgv: SELF });
 }
 
 function onFile<T>(verb: string, path: string, action: () => T): T {

@@ -19,6 +19,8 @@ export function readHostFacts(host: Host, config: EngineConfig): HostFacts {
     cgroupManager:
       config.cgroupManager === "auto" ? (systemdManages(host) ? "systemd" : "cgroupfs") : config.cgroupManager,
     oomScoreAdj: Number(files.readTextIfExists("/proc/self/oom_score_adj") ?? 0),
+    // Neither OCI runtime knows the BFQ files of v1, which newer kernels have instead.
+    blkioWeight: cgroups.version() === "v2" || inodes.lstat("/sys/fs/cgroup/blkio/blkio.weight") !== undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fail } from "../base/errors.ts";
 import { builtin } from "./builtin.ts";
 import type { SystemInfo } from "./ports.ts";
 import { capabilityNames, parseLimits } from "./proc-tables.ts";
@@ -19,14 +20,18 @@ const GO_ARCHITECTURES: Readonly<Record<string, string>> = {
 const readText = (path: string) => systemCall("open", path, () => readFileSync(path, "utf8"));
 
 /**
- * Command line of this program without its arguments. A program compiled by Bun is its own executable; else the entry
- * point lies in `bin/` beside this folder, as TypeScript in the sources and as JavaScript in the package.
+ * How to run the command line: its entry point lies in `bin/` beside this folder, as TypeScript in the sources and as JavaScript
+ * in the package. A program that somebody made of the library as one file has none, and without it conmon could tell nobody
+ * that a container has ended.
  */
 function selfArgv(): readonly string[] {
-  if (import.meta.url.includes("/$bunfs/")) return [process.execPath];
-  const bin = join(dirname(dirname(builtin.url().fileURLToPath(import.meta.url))), "bin");
+  const here = import.meta.url;
+  const bin = here.startsWith("file:") ? join(dirname(dirname(builtin.url().fileURLToPath(here))), "bin") : "";
   const entry = ["minke.ts", "minke.js"].map((name) => join(bin, name)).find((path) => existsSync(path));
-  return [process.execPath, entry ?? join(bin, "minke.js")];
+  if (entry !== undefined) return [process.execPath, entry];
+  throw fail("INVALID_ARGUMENT", {
+    message: 'the minke command line is not part of this program: name it with the option selfArgv, e.g. ["/usr/local/bin/minke"]',
+  });
 }
 
 function environment(): Record<string, string> {

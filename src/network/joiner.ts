@@ -120,12 +120,9 @@ export class Joiner {
       interfaceName,
     }));
     const rules = removeRules(host, firewallTargets(request, options.last));
-    const [links, removed] = await Promise.allSettled([
-      (async () => this.#unlessRefused(() => (leaveBridges(host, path, members), true)))(),
-      rules,
-    ]);
+    const [links, removed] = await Promise.allSettled([this.#removeLinks(path, members), rules]);
     if (links.status === "rejected") throw links.reason;
-    if (links.value === undefined) return false;
+    if (!links.value) return false;
     if (removed.status === "rejected") throw removed.reason;
     await this.#awaitBridges(request, options);
     // A bridge that went although other containers should be on it had none any more.
@@ -135,6 +132,14 @@ export class Joiner {
     const keys = new Set(emptied.map(({ key }) => key));
     if (keys.size > 0) await removeRules(host, firewallTargets({ ...request, networks: emptied }, keys));
     return true;
+  }
+
+  async #removeLinks(netnsPath: string | undefined, members: Parameters<typeof leaveBridges>[2]): Promise<boolean> {
+    const body = () => {
+      leaveBridges(this.#deps.host, netnsPath, members);
+      return true;
+    };
+    return this.#unlessRefused(body) ?? false;
   }
 
   /** Interfaces of a namespace that is gone die in the kernel's own time, and only then can their bridge be removed. */

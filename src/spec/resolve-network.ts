@@ -196,6 +196,8 @@ export function resolveNetwork(input: ResolveInput): {
   const fromPod = sharedByPod(input, "net") && (first === "" || first === "pod");
   if (fromPod) refusePodOptions(input);
   const mode = fromPod ? podMode(input, "net") : resolveMode(input);
+  if (mode.mode === "none" && (input.options.dns?.length ?? 0) > 0)
+    throw invalid("conflicting options: dns and the network mode: none");
   const dns = dnsSettings(input);
   const ports = resolvePorts(input.options, input.image?.config.config);
   if (mode.mode === "bridge")

@@ -106,11 +106,13 @@ export function compareObservations(
   const ends = Object.fromEntries(Object.entries(split(true)).map(([path, value]) => [path.slice(4), value]));
   problems.push(...compareFields(podman.end, minke.end, { title: "states at the end", declared: ends, common }));
   const [theirs, ours] = eventFields(podman, minke);
-  problems.push(...compareFields(theirs, ours, {
-    title: "events",
-    declared: split(false),
-    ...(scenario.ignores === undefined ? {} : { ignored: scenario.ignores }),
-    common,
-  }));
+  problems.push(
+    ...compareFields(theirs, ours, {
+      title: "events",
+      declared: split(false),
+      ...(scenario.ignores === undefined ? {} : { ignored: scenario.ignores }),
+      common,
+    }),
+  );
   return problems;
 }

@@ -75,7 +75,9 @@ export class Normaliser {
   /** A command's recorded argv without the program and its global options. */
   #argv(argv: readonly unknown[]): unknown[] {
     const { command } = this.#place;
-    return argv.slice(1, command.length).join(" ") === command.slice(1).join(" ") ? argv.slice(command.length) : [...argv];
+    return argv.slice(1, command.length).join(" ") === command.slice(1).join(" ")
+      ? argv.slice(command.length)
+      : [...argv];
   }
 
   /** Every leaf of a JSON value by its path. Lists whose order means nothing are sorted. */
@@ -98,7 +100,8 @@ export class Normaliser {
 
   #leaf(key: string, value: unknown): string | number | boolean | null {
     if (typeof value === "number" && /pid$/i.test(key) && value > 0) return "<pid>";
-    if (typeof value === "number" && value > 1_000_000_000 && /^(Created|StartedAt|ExitedAt)$/.test(key)) return "<time>";
+    if (typeof value === "number" && value > 1_000_000_000 && /^(Created|StartedAt|ExitedAt)$/.test(key))
+      return "<time>";
     if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
     return this.text(String(value));
   }

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { EngineCli } from "../support/engine-cli.ts";
 import { openSandbox } from "../support/minke.ts";
 import { type Need, needs, unless } from "../support/needs.ts";
-import { openPodman } from "../support/podman.ts";
+import { openPodman, ulimitSetting } from "../support/podman.ts";
 import { COMMON_DIFFERENCES } from "./common-differences.ts";
 import { compareObservations } from "./compare.ts";
 import { observe } from "./observe.ts";
@@ -12,6 +12,10 @@ import type { Scenario } from "./scenario.ts";
 /** In continuous integration a missing podman is a failure, not a skip. */
 const REQUIRED: readonly Need[] = process.env["CI"] ? [] : [needs.root, needs.program("podman")];
 
+/** Debian's podman grants more than podman itself; both get the same here. */
+const CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
+const SETTINGS = [`default_capabilities = ${JSON.stringify(CAPABILITIES)}`];
+
 /** Registers a test for each scenario: played on both engines at once, each engine empty before and after it. */
 export function compareWithPodman(scenarios: readonly Scenario[]): void {
   const options = unless(...REQUIRED);
@@ -19,7 +23,10 @@ export function compareWithPodman(scenarios: readonly Scenario[]): void {
 
   before(async () => {
     if (options.skip !== undefined) return;
-    const [podman, minke] = await Promise.all([openPodman(), openSandbox()]);
+    const [podman, minke] = await Promise.all([
+      openPodman({ settings: SETTINGS }),
+      openSandbox({ config: ["[containers]", ulimitSetting(), ...SETTINGS, ""].join("\n") }),
+    ]);
     engines = { podman, minke };
   });
   after(async () => {

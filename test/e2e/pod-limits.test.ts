@@ -19,6 +19,7 @@ interface Limit {
   readonly lacks?: string;
 }
 
+const onRoot = unless(needs.root);
 const disk = someDisk();
 const device = disk?.path ?? "/dev/none";
 const numbers = disk?.numbers ?? "";
@@ -56,7 +57,7 @@ const COMMON: readonly Limit[] = [
     flags: ["--blkio-weight-device", `${device}:200`],
     v1: [at("blkio", "weight_device", `${numbers} 200`)],
     v2: [at("io", "bfq.weight", `${numbers} 200`)],
-    ...noDisk,
+    ...(disk?.scheduler === "bfq" || !unifiedCgroups ? {} : { lacks: "a disk with the BFQ scheduler" }),
   },
   {
     flags: ["--device-read-bps", `${device}:1mb`],
@@ -139,7 +140,6 @@ function lacking(limit: Limit): string | undefined {
   return missing === undefined ? undefined : `the file ${missing.file}`;
 }
 
-const onRoot = unless(needs.root);
 const usable = (limits: readonly Limit[]) =>
   onRoot.skip === undefined ? limits.filter((limit) => lacking(limit) === undefined) : [];
 

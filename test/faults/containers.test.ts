@@ -1,4 +1,4 @@
 import { CONTAINER_SCENARIOS } from "./scenarios.ts";
 import { tryFaults } from "./try-faults.ts";
 
-tryFaults(CONTAINER_SCENARIOS, { error: 1, death: 1 });
+tryFaults(CONTAINER_SCENARIOS, { error: 3, death: 1 });

@@ -40,7 +40,8 @@ async function endSomething(engine: Engine, example: DocExample, done: () => boo
   if (!example.code.includes('event.action === "died") break')) return;
   await until("the example's end", async () => {
     const running = (await engine.pods.list()).some((pod) => pod.status === "Running");
-    if (running && !done()) await engine.containers.restart({ refs: ["shop-web"], ignoreMissing: true }, { timeout: 0 });
+    if (running && !done())
+      await engine.containers.restart({ refs: ["shop-web"], ignoreMissing: true }, { timeout: 0 });
     return done();
   });
 }
@@ -49,14 +50,19 @@ async function runExample(engine: Engine, example: DocExample, path: string): Pr
   const { example: run } = (await import(pathToFileURL(path).href)) as ExampleModule;
   const printed: string[] = [];
   let done = false;
-  const running = run(engine, { log: (...values) => void printed.push(...format(...values).split("\n")) }).finally(() => {
-    done = true;
-  });
+  const running = run(engine, { log: (...values) => void printed.push(...format(...values).split("\n")) }).finally(
+    () => {
+      done = true;
+    },
+  );
   await Promise.all([running, endSomething(engine, example, () => done)]);
   let from = 0;
   for (const line of example.prints) {
     const at = printed.indexOf(line, from);
-    assert.ok(at >= 0, `docs/library.md:${example.line} prints ${JSON.stringify(printed)}, and no ${JSON.stringify(line)}`);
+    assert.ok(
+      at >= 0,
+      `docs/library.md:${example.line} prints ${JSON.stringify(printed)}, and no ${JSON.stringify(line)}`,
+    );
     from = at + 1;
   }
 }
@@ -81,7 +87,7 @@ for (const section of new Set(EXAMPLES.map((example) => example.section))) {
       const example = examples[at];
       if (example === undefined) continue;
       try {
-        const t0 = performance.now(); await runExample(engine, example, path); process.stderr.write(`${example.line} ${Math.round(performance.now() - t0)}\n`);
+        await runExample(engine, example, path);
       } catch (error) {
         throw new Error(`docs/library.md:${example.line}: ${String(error)}`, { cause: error });
       }

@@ -43,10 +43,23 @@ export function groupOf(pid: string, controller: string): string {
   return line?.split(":").slice(2).join(":") ?? "";
 }
 
-/** A disk of this host with its numbers, `MAJOR:MINOR`; undefined where there is none with a device file. */
-export function someDisk(): { readonly path: string; readonly numbers: string } | undefined {
+export interface Disk {
+  readonly path: string;
+  /** `MAJOR:MINOR`. */
+  readonly numbers: string;
+  /** The scheduler in use. */
+  readonly scheduler: string;
+}
+
+/** A disk of this host; undefined where there is none with a device file. */
+export function someDisk(): Disk | undefined {
   const names = existsSync("/sys/block") ? readdirSync("/sys/block") : [];
   const name = names.find((disk) => !/^(ram|zram)/.test(disk) && existsSync(`/dev/${disk}`));
   if (name === undefined) return undefined;
-  return { path: `/dev/${name}`, numbers: readFileSync(`/sys/block/${name}/dev`, "utf8").trim() };
+  const schedulers = readFileSync(`/sys/block/${name}/queue/scheduler`, "utf8");
+  return {
+    path: `/dev/${name}`,
+    numbers: readFileSync(`/sys/block/${name}/dev`, "utf8").trim(),
+    scheduler: /\[(.*)\]/.exec(schedulers)?.[1] ?? "none",
+  };
 }

@@ -18,11 +18,17 @@ function hardLimit(name: string): number {
   return Math.min(value === "unlimited" ? 65_536 : Number(value), name === "Max processes" ? 32_768 : 1_048_576);
 }
 
-function renderConfig(directory: string): string {
+/** Line of containers.conf with limits that every container can have where CAP_SYS_RESOURCE is missing. */
+export function ulimitSetting(): string {
   const ulimits = [`nofile=1024:${hardLimit("Max open files")}`, `nproc=1024:${hardLimit("Max processes")}`];
+  return `default_ulimits = ${JSON.stringify(ulimits)}`;
+}
+
+function renderConfig(directory: string, settings: readonly string[]): string {
   return [
     "[containers]",
-    `default_ulimits = ${JSON.stringify(ulimits)}`,
+    ulimitSetting(),
+    ...settings,
     "[engine]",
     'lock_type = "file"',
     'events_logger = "file"',
@@ -38,7 +44,7 @@ function renderConfig(directory: string): string {
  * without systemd and without CAP_SYS_RESOURCE.
  */
 export class Podman extends EngineCli {
-  constructor(directory: string, runtime: string) {
+  constructor(directory: string, runtime: string, settings: readonly string[] = []) {
     const place = (name: string) => {
       mkdirSync(join(directory, name));
       return join(directory, name);
@@ -46,7 +52,7 @@ export class Podman extends EngineCli {
     const storage = ["--root", place("root"), "--runroot", place("run"), "--tmpdir", place("tmp")];
     const choices = ["--storage-driver", "overlay", "--cgroup-manager", "cgroupfs", "--runtime", runtime];
     mkdirSync(join(directory, "networks"));
-    super(directory, ["podman", ...storage, ...choices], renderConfig(directory));
+    super(directory, ["podman", ...storage, ...choices], renderConfig(directory, settings));
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
@@ -63,10 +69,15 @@ export class Podman extends EngineCli {
  * @param options.runtime default crun where it can run, else runc
  */
 export async function openPodman(
-  options: { readonly images?: readonly TestImage[]; readonly runtime?: string } = {},
+  options: {
+    readonly images?: readonly TestImage[];
+    readonly runtime?: string;
+    /** Further lines of the section `containers` of its containers.conf. */
+    readonly settings?: readonly string[];
+  } = {},
 ): Promise<Podman> {
   const directory = mkdtempSync(join(tmpdir(), "minke-test-podman-"));
-  const podman = new Podman(directory, options.runtime ?? (needs.crun.met ? "crun" : "runc"));
+  const podman = new Podman(directory, options.runtime ?? (needs.crun.met ? "crun" : "runc"), options.settings);
   for (const image of options.images ?? ["busybox"]) await podman.import(image);
   return podman;
 }

@@ -114,7 +114,7 @@ export function planAddition(saved: string, additions: readonly FirewallAddition
     addMasquerading(nat, addition);
     if (addition.isolate) addIsolation(filter, addition.bridge);
     addForwarding(filter, addition);
-    if (addition.ports.length > 0) addPorts(nat, addition);
+    addPorts(nat, addition);
   }
   const section = (name: string, { commands }: Table) =>
     commands.length > 0 ? `*${name}\n${commands.join("\n")}\nCOMMIT\n` : "";
@@ -153,8 +153,9 @@ function addPorts(nat: Table, addition: FirewallAddition): void {
   const { forward } = chainsOf(key);
   const six = isSix(subnet);
   const ports = addition.ports.filter(({ hostIp }) => hostIp === "" || isSix(hostIp) === six);
-  for (const chain of ["NETAVARK-HOSTPORT-SETMARK", "NETAVARK-HOSTPORT-MASQ", forward, "NETAVARK-HOSTPORT-DNAT"])
+  for (const chain of ["NETAVARK-HOSTPORT-SETMARK", "NETAVARK-HOSTPORT-MASQ", "NETAVARK-HOSTPORT-DNAT"])
     nat.chain(chain);
+  if (addition.ports.length > 0) nat.chain(forward);
   nat.append("NETAVARK-HOSTPORT-SETMARK", SET_MARK);
   nat.append("NETAVARK-HOSTPORT-MASQ", MASQUERADE_MARKED);
   nat.insert("POSTROUTING", 1, "-j NETAVARK-HOSTPORT-MASQ");
@@ -165,7 +166,9 @@ function addPorts(nat: Table, addition: FirewallAddition): void {
     nat.appendOwn(forward, `${match} -j DNAT --to-destination ${destinationOf(port, address)}`);
   }
   const comment = `-m comment --comment "dnat name: ${key} id: ${containerId}"`;
-  for (const port of ports) nat.appendOwn("NETAVARK-HOSTPORT-DNAT", `${matchOf(port)} ${comment} -j ${forward}`);
+  // netavark looks at the host's address in the network's own chain only.
+  for (const port of ports)
+    nat.appendOwn("NETAVARK-HOSTPORT-DNAT", `${matchOf({ ...port, hostIp: "" })} ${comment} -j ${forward}`);
   for (const chain of ["PREROUTING", "OUTPUT"]) nat.append(chain, LOCAL_TO_DNAT);
 }
 

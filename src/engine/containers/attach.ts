@@ -85,7 +85,7 @@ export async function followResizes(conmon: Conmon, bundle: string, stdio: Stdio
 /**
  * Attaches to a running container.
  *
- * @throws CONTAINER_STATE unless it is created by the runtime or running
+ * @throws NOT_RUNNING unless it is created by the runtime or running
  */
 export async function attachContainer(
   deps: EngineDeps,
@@ -97,7 +97,7 @@ export async function attachContainer(
     id,
     async (container) => {
       if (container.status !== "running" && container.status !== "initialized")
-        throw fail("CONTAINER_STATE", { message: "you can only attach to running containers" });
+        throw fail("NOT_RUNNING", { message: "you can only attach to running containers" });
       await container.emit("attach");
     },
     io,

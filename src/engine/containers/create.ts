@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Abortable } from "../../base/abortable.ts";
 import type { ContainerId } from "../../base/brand.ts";
 import { fail, hasCode } from "../../base/errors.ts";
@@ -36,6 +37,8 @@ export async function createContainer(
   io: CreateIo = {},
 ): Promise<CreateResult> {
   if (options.name !== undefined && !NAME.test(options.name)) throw fail("BAD_NAME", { name: options.name });
+  if (options.cidFile !== undefined && !deps.host.files.exists(dirname(options.cidFile)))
+    throw fail("INVALID_ARGUMENT", { message: `opening cidfile ${options.cidFile}` });
   if (options.cidFile !== undefined && deps.host.inodes.lstat(options.cidFile) !== undefined)
     throw fail("INVALID_ARGUMENT", {
       message: `container id file exists. Ensure another container is not using it or delete ${options.cidFile}`,

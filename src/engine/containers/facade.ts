@@ -1,4 +1,5 @@
 import type { ContainerId } from "../../base/brand.ts";
+import { fail } from "../../base/errors.ts";
 import { parseSignal } from "../../model/notation/signals.ts";
 import type {
   CollectOptions,
@@ -21,6 +22,7 @@ import { inspectContainer } from "./inspect.ts";
 import { killContainer } from "./kill.ts";
 import { listContainers } from "./list.ts";
 import { containerLogs } from "./logs.ts";
+import { observe } from "./observe.ts";
 import { pauseContainer, unpauseContainer } from "./pause.ts";
 import { portLines } from "./ports.ts";
 import { pruneContainers } from "./prune.ts";
@@ -56,6 +58,7 @@ export function containersOf(deps: EngineDeps): Containers {
         ...options,
         ignore: isStateRefusal,
         apply: async (id) => {
+          await refusePaused(deps, id);
           await stopContainer(deps, id, options);
           await (autoRemoved(deps, id)
             ? removeEnded(deps, id)
@@ -122,6 +125,15 @@ function execOf(deps: EngineDeps): Containers["exec"] {
     return collector.result(await execContainer(deps, id, { options, stdio: collector.stdio }));
   }
   return exec;
+}
+
+/** podman's stop of a paused container fails in its clean-up. */
+async function refusePaused(deps: EngineDeps, id: ContainerId): Promise<void> {
+  const lastRun = deps.store.read((tx) => tx.containers.lastRun(id));
+  if (observe(deps, id, { state: deps.store.boot.get(id), lastRun }).status === "paused")
+    throw fail("NOT_RUNNING", {
+      message: `container ${id} is running or paused, refusing to clean up: container state improper`,
+    });
 }
 
 /** A container that `wait` is for may have been removed while its exit code is kept; then only a full id finds it. */

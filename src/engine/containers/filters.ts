@@ -97,7 +97,7 @@ function statusTest(values: readonly string[]): (row: Row, value: string) => boo
   for (const value of values)
     if (!STATUSES.includes(value))
       throw fail("INVALID_ARGUMENT", {
-        message: `${value} is not a valid status: unknown container state: ${value}: invalid argument`,
+        message: `unknown container state: ${value}: invalid argument`,
       });
   const same = (status: string) => (status === "stopped" ? "exited" : status === "configured" ? "created" : status);
   return (row, value) =>

@@ -132,6 +132,8 @@ async function createInRuntime(deps: EngineDeps, container: LockedContainer, opt
     if (config.conmonPidFile !== undefined)
       deps.host.files.writeAtomic(config.conmonPidFile, String(conmonPid), { mode: 0o644 });
   } catch (error) {
+    // The monitor has told the end; what is left of it is its exit command, which waits for our lock.
+    if (error instanceof ConmonFailure) container.patch({ phase: "stopped" });
     throw asEngineFailure(deps, id, error);
   }
 }

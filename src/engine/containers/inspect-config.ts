@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ContainerConfig, HealthCheck } from "../../model/container.ts";
 import type { EngineDeps } from "../deps.ts";
 import { imageNameOf } from "../event-subject.ts";
@@ -18,7 +19,7 @@ export function inspectConfig(deps: EngineDeps, config: ContainerConfig): Readon
     Tty: config.terminal,
     OpenStdin: config.stdinOpen,
     StdinOnce: false,
-    Env: Object.entries(config.env).map(([key, value]) => `${key}=${value}`),
+    Env: environmentOf(deps, config),
     Cmd: config.command.length > 0 ? [...config.command] : [...config.argv],
     Image: imageNameOf(config),
     Volumes: null,
@@ -37,6 +38,13 @@ export function inspectConfig(deps: EngineDeps, config: ContainerConfig): Readon
     Passwd: true,
     sdNotifyMode: "container",
   };
+}
+
+/** What the process has: with HOME and HOSTNAME while the container is set up, as podman. */
+function environmentOf(deps: EngineDeps, config: ContainerConfig): readonly string[] {
+  const text = deps.host.files.readTextIfExists(join(deps.paths.bundle(config.id), "config.json"));
+  const spec = text === undefined ? undefined : (JSON.parse(text) as { process?: { env?: readonly string[] } });
+  return spec?.process?.env ?? Object.entries(config.env).map(([key, value]) => `${key}=${value}`);
 }
 
 function inspectHealth(health: HealthCheck): Readonly<Record<string, unknown>> {

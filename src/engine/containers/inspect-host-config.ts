@@ -131,7 +131,7 @@ function limitsOf(config: ContainerConfig): Readonly<Record<string, unknown>> {
     CpusetMems: r.cpusetMems ?? "",
     MemoryReservation: r.memoryReservation ?? 0,
     MemorySwap: r.memorySwap ?? 0,
-    MemorySwappiness: r.memorySwappiness ?? -1,
+    MemorySwappiness: r.memorySwappiness ?? 0,
     OomKillDisable: r.oomKillDisable ?? false,
     PidsLimit: r.pidsLimit ?? 0,
   };

@@ -118,7 +118,7 @@ function inspectState(summary: ContainerSummary): Readonly<Record<string, unknow
     ExitCode: alive ? 0 : (lastRun.exitCode ?? 0),
     Error: lastRun.error ?? "",
     StartedAt: isoTime(lastRun.startedAt),
-    FinishedAt: isoTime(alive ? undefined : lastRun.finishedAt),
+    FinishedAt: isoTime(lastRun.finishedAt),
     Health: inspectHealth(summary.health),
     ...(alive && state?.cgroupPath !== undefined ? { CgroupPath: state.cgroupPath } : {}),
     CheckpointedAt: isoTime(undefined),

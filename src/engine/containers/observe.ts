@@ -72,7 +72,9 @@ export function observe(
       unrecordedExit: true,
     };
   }
-  const running = state.startedAt === undefined ? lastRun : { startedAt: state.startedAt };
+  // The end of the run before stays known, as podman's.
+  const ended = lastRun.finishedAt === undefined ? {} : { finishedAt: lastRun.finishedAt };
+  const running = state.startedAt === undefined ? lastRun : { startedAt: state.startedAt, ...ended };
   const alive = (status: ContainerStatus): Observation => ({ status, lastRun: running, unrecordedExit: false });
   if (state.stoppingSince !== undefined && isAlive(deps, state.stopper)) return alive("stopping");
   if (state.phase === "initialized" && awaitsStart(deps, id, state)) {

@@ -26,12 +26,7 @@ export async function startLocked(
 ): Promise<void> {
   const { status, id } = container;
   if (!["created", "initialized", "stopped", "exited"].includes(status))
-    throw fail("CONTAINER_STATE", {
-      message:
-        status === "paused"
-          ? `cannot start paused container ${id}`
-          : `container ${id} must be in Created or Stopped state to be started`,
-    });
+    throw fail("CONTAINER_STATE", { message: `container ${id} must be in Created or Stopped state to be started` });
   if (status !== "initialized") await initLocked(deps, container, options);
   try {
     await options.beforeStart?.();

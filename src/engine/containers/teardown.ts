@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import type { BootState, ProcessRef } from "../../model/container-state.ts";
+import type { BootState } from "../../model/container-state.ts";
 import type { EngineDeps } from "../deps.ts";
 import { waitFor } from "../wait-for.ts";
 import type { LockedContainer } from "./locked.ts";
 import { attachRequest, ownsNetns } from "./network-setup.ts";
-import { isAlive, processRef, readExit } from "./observe.ts";
+import { isAlive, readExit } from "./observe.ts";
+import { KILL } from "./signals.ts";
 
 /** Milliseconds that conmon may take to write the exit file (spec/pods.md 0). */
 const MONITOR_MS = 5000;
@@ -52,46 +53,49 @@ export async function deleteFromRuntime(deps: EngineDeps, container: LockedConta
   }
   if (state.paused === true && state.cgroupPath !== undefined && deps.host.cgroups.exists(state.cgroupPath))
     await deps.host.cgroups.setFrozen(state.cgroupPath, false);
-  const remove = () => runtime.delete(id, { force: true });
-  await remove();
-  await awaitMonitor(deps, container, remove);
+  if (state.phase !== "stopped" && state.conmon === undefined) await endStray(deps, container);
+  await runtime.delete(id, { force: true });
+  await awaitMonitor(deps, container);
   removeCgroup(deps, state);
+}
+
+/**
+ * Ends what an engine that was killed, or failed, in the middle of OCI create left without noting it: the monitor may be
+ * creating still, or wait with its exit command for the lock that we hold. What the runtime makes meanwhile is deleted until
+ * nothing comes any more.
+ */
+async function endStray(deps: EngineDeps, container: LockedContainer): Promise<void> {
+  const { id, state } = container;
+  const { host, paths } = deps;
+  const strays = () =>
+    processIds(deps)
+      .map((pid) => ({ pid, argv: host.processes.argv(pid) }))
+      .filter(({ argv }) => argv.includes(paths.bundle(id)));
+  const look = async () => {
+    const left = strays();
+    for (const { pid, argv } of left) if (argv.includes("--exit-command")) host.processes.kill(pid, KILL);
+    if (left.length === 0) return true;
+    await deps.runtime(state?.runtime).delete(id, { force: true });
+    return undefined;
+  };
+  const operation = `ending what was left of container ${id}`;
+  await waitFor(look, { clock: host.clock, timeoutMs: MONITOR_MS, operation });
+}
+
+function processIds(deps: EngineDeps): readonly number[] {
+  return deps.host.files.list("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
 /**
  * Waits until conmon has seen the end of a container that was just killed: only then are its host ports free, and an exit
  * file that came later would tell of a later run. conmon itself lives on until its exit command got our lock.
- *
- * @param remove deletes from the runtime once more: where the engine was killed, its monitor may still be creating
  */
-async function awaitMonitor(
-  deps: EngineDeps,
-  container: LockedContainer,
-  remove: () => Promise<unknown>,
-): Promise<void> {
+async function awaitMonitor(deps: EngineDeps, container: LockedContainer): Promise<void> {
   const { id, state } = container;
   if (state?.phase === "stopped") return;
-  const known = state?.conmon;
-  const look = async () => {
-    if (readExit(deps, id) !== undefined || !isAlive(deps, known ?? strayMonitor(deps, id))) return true;
-    if (known === undefined) await remove();
-    return undefined;
-  };
+  const ended = () => readExit(deps, id) !== undefined || !isAlive(deps, state?.conmon);
   const operation = `waiting for the monitor of container ${id}`;
-  await waitFor(look, { clock: deps.host.clock, timeoutMs: MONITOR_MS, operation });
-}
-
-/** The monitor of a container whose engine was killed before it noted it, in any stage of its own start. */
-function strayMonitor(deps: EngineDeps, id: string): ProcessRef | undefined {
-  const noted = Number(deps.host.files.readTextIfExists(join(deps.paths.bundle(id), "conmon.pid")) ?? Number.NaN);
-  const mentions = (word: string) => (pid: number) => deps.host.processes.argv(pid).includes(word);
-  const isNoted = Number.isInteger(noted) && mentions(id)(noted);
-  const pid = isNoted ? noted : processIds(deps).find(mentions(deps.paths.bundle(id)));
-  return pid === undefined ? undefined : processRef(deps, pid);
-}
-
-function processIds(deps: EngineDeps): readonly number[] {
-  return deps.host.files.list("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  await waitFor(() => (ended() ? true : undefined), { clock: deps.host.clock, timeoutMs: MONITOR_MS, operation });
 }
 
 /** False if something still lives in it. */

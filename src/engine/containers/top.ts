@@ -8,7 +8,7 @@ import { COLUMNS, DEFAULT_COLUMNS, readFacts } from "./process-table.ts";
  * The processes of a running container (podman-top(1)): a header row, then one row per process.
  *
  * @param descriptors codes (`%p`) or names (`pid`), also joined with commas; [] is podman's default set
- * @throws TOP_NOT_RUNNING, INVALID_ARGUMENT for an unknown descriptor
+ * @throws NOT_RUNNING, INVALID_ARGUMENT for an unknown descriptor
  */
 export function topContainer(
   deps: EngineDeps,
@@ -17,7 +17,7 @@ export function topContainer(
 ): readonly (readonly string[])[] {
   const state = deps.store.boot.get(config.id);
   if (state?.cgroupPath === undefined || state.phase !== "started" || !isAlive(deps, state.process))
-    throw fail("TOP_NOT_RUNNING", {});
+    throw fail("NOT_RUNNING", { message: "top can only be used on running containers" });
   return processTable(
     deps,
     {

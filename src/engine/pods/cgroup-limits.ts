@@ -3,7 +3,13 @@ import { isHostError } from "../../base/host-error.ts";
 import type { DeviceRate, Resources } from "../../model/container.ts";
 import type { EngineDeps } from "../deps.ts";
 
-type Limit = { readonly controller: string; readonly file: string; readonly value: string };
+interface Limit {
+  readonly controller: string;
+  readonly file: string;
+  readonly value: string;
+  /** Where the kernel has it if it has no such file: what weighs I/O depends on the scheduler. */
+  readonly otherwise?: { readonly file: string; readonly value: string };
+}
 
 /**
  * Writes limits to a control group, in cgroup v1's files or v2's.
@@ -15,7 +21,7 @@ export function applyLimits(deps: EngineDeps, path: string, resources: Resources
   const limits = deps.host.cgroups.version() === "v2" ? limitsV2(resources, node) : limitsV1(resources, node);
   for (const limit of limits) {
     try {
-      deps.host.cgroups.write(path, limit.controller, limit.file, limit.value);
+      writeLimit(deps, path, limit);
     } catch (error) {
       if (!isHostError(error)) throw error;
       throw fail(
@@ -24,6 +30,16 @@ export function applyLimits(deps: EngineDeps, path: string, resources: Resources
         { cause: error },
       );
     }
+  }
+}
+
+function writeLimit(deps: EngineDeps, path: string, limit: Limit): void {
+  const { controller, file, value, otherwise } = limit;
+  try {
+    deps.host.cgroups.write(path, controller, file, value);
+  } catch (error) {
+    if (otherwise === undefined || !isHostError(error, "ENOENT")) throw error;
+    deps.host.cgroups.write(path, controller, otherwise.file, otherwise.value);
   }
 }
 
@@ -38,6 +54,12 @@ type NodeOf = (path: string) => string;
 
 function one(controller: string, file: string, value: number | string | undefined): readonly Limit[] {
   return value === undefined ? [] : [{ controller, file, value: String(value) }];
+}
+
+/** Without the BFQ scheduler the kernel weighs I/O by cost; 10 to 1000 is 1 to 10000 there (runtime-spec). */
+function orIoWeight(limit: Limit): Limit {
+  const weight = 1 + Math.floor(((Number(limit.value) - 10) * 9999) / 990);
+  return { ...limit, otherwise: { file: "io.weight", value: String(weight) } };
 }
 
 /** Memory before memory and swap: the kernel refuses a limit of both that is below the first. */
@@ -86,7 +108,8 @@ export function limitsV2(r: Resources, node: NodeOf): readonly Limit[] {
     ...one("memory", "memory.swap.max", swap),
     ...one("memory", "memory.low", r.memoryReservation),
     ...one("pids", "pids.max", r.pidsLimit === undefined ? undefined : r.pidsLimit > 0 ? r.pidsLimit : "max"),
-    ...one("io", "io.bfq.weight", r.blkioWeight),
+    ...one("io", "io.bfq.weight", r.blkioWeight).map(orIoWeight),
+    ...(r.blkioWeightDevice ?? []).flatMap((d) => one("io", "io.bfq.weight", `${node(d.path)} ${d.weight}`)),
     ...io("rbps", r.readBps),
     ...io("wbps", r.writeBps),
     ...io("riops", r.readIops),

@@ -94,6 +94,8 @@ async function startNode(deps: EngineDeps, node: Node, options: MemberStartOptio
         if (!(await node.dependenciesStarted())) throw poisoned();
         return;
       }
+      if (container.status === "paused")
+        throw fail("CONTAINER_STATE", { message: `cannot start paused container ${node.id}` });
       const fresh = await create(deps, container, { node, options });
       if (!(await node.dependenciesStarted())) {
         if (fresh) await tearDown(deps, container);

@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../base/brand.ts";
 import { EngineError, fail, isEngineError, messageOf } from "../../base/errors.ts";
+import { isHostError } from "../../base/host-error.ts";
 
 /** A member that a pod verb failed on. */
 export interface MemberFailure {
@@ -10,7 +11,11 @@ export interface MemberFailure {
 /** Any thrown value as an engine error, so that reports are typed. */
 export function asEngineError(error: unknown): EngineError {
   if (isEngineError(error)) return error;
-  return fail("INVALID_ARGUMENT", { message: messageOf(error) }, { cause: error });
+  // Undoing failed as well: what went wrong first is what a caller can act on.
+  if (error instanceof SuppressedError && isEngineError(error.suppressed)) return error.suppressed;
+  if (isHostError(error))
+    return fail("HOST_IO", { action: error.syscall, path: error.path, errno: error.errno }, { cause: error });
+  return fail("INTERNAL", { message: messageOf(error) }, { cause: error });
 }
 
 /** The error of a pod verb that worked on some members and not on others. */

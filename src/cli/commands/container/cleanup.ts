@@ -1,9 +1,14 @@
-import { fail } from "../../../base/errors.ts";
+import { type EngineError, fail } from "../../../base/errors.ts";
+import type { Report } from "../../../engine/api/containers.ts";
 import { targets } from "../../argument-rules.ts";
 import { defineCommand } from "../../command.ts";
 import { bool, text } from "../../flag-kinds.ts";
 import { printReports } from "../../reports.ts";
 import { containerSelection, LATEST } from "./selection.ts";
+
+function cleanupFailure({ input, error }: Extract<Report, { ok: false }>): EngineError {
+  return fail("CLEANUP_FAILED", { id: input, because: error.message }, { cause: error });
+}
 
 /** `container cleanup`: what conmon calls when a container or an exec session has ended. */
 export const cleanup = defineCommand({
@@ -30,6 +35,9 @@ export const cleanup = defineCommand({
       ...(flags.exec ? { execSession: flags.exec } : {}),
       ...(flags["stopped-only"] ? { stoppedOnly: true } : {}),
     });
-    return await printReports(io, reports);
+    return await printReports(
+      io,
+      reports.map((report) => (report.ok ? report : { ...report, error: cleanupFailure(report) })),
+    );
   },
 });

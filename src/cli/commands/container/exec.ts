@@ -43,7 +43,7 @@ async function run(io: Io, ref: string, options: ExecOptions, flags: Input<typeo
   } catch (error) {
     if (!isEngineError(error) || io.signal.aborted) throw error;
     io.err(`Error: ${error.message}\n`);
-    return execExitCodeOf(error);
+    return flags.detach ? EXIT.engine : execExitCodeOf(error);
   }
 }
 

@@ -56,7 +56,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   Pod: "POD ID",
   PodName: "PODNAME",
   RunningFor: "CREATED",
-  State: "STATUS",
+  State: "STATE",
   USERNS: "USERNS",
   UTS: "UTS",
 };

@@ -38,6 +38,9 @@ export const rm = defineCommand({
       ...(flags.depend ? { depend: true } : {}),
       ...(flags.time === undefined ? {} : { timeout: flags.time }),
     });
-    return await printReports(io, reports, { exitCode: removeExitCode });
+    return await printReports(io, reports, {
+      exitCode: removeExitCode,
+      ...(flags.depend ? { print: (report) => report.id } : {}),
+    });
   },
 });

@@ -20,18 +20,20 @@ const FLAGS = {
 
 const refuse = (message: string) => fail("INVALID_ARGUMENT", { message });
 
+async function isRunning(io: Io, id: string): Promise<boolean> {
+  const rows = await io.engine.containers.list({ filters: { id: [id], status: ["running"] } });
+  return rows.some((row) => row.config.id === id);
+}
+
 /** A container that runs already counts as started, but is not printed, as podman has it: undefined. */
 async function startOne(io: Io, ref: string): Promise<readonly [Report] | undefined> {
+  const id = await io.engine.containers.resolve(ref);
+  if (await isRunning(io, id)) return undefined;
   try {
     return [{ input: ref, ok: true, id: await io.engine.containers.start(ref, { signal: io.signal }) }];
   } catch (error) {
     if (!isEngineError(error) || io.signal.aborted) throw error;
-    if (hasCode(error, "CONTAINER_STATE")) {
-      const id = await io.engine.containers.resolve(ref);
-      const running = await io.engine.containers.list({ filters: { id: [id], status: ["running"] } });
-      if (running.some((row) => row.config.id === id)) return undefined;
-    }
-    const id = await io.engine.containers.resolve(ref);
+    if (hasCode(error, "CONTAINER_STATE") && (await isRunning(io, id))) return undefined;
     return [{ input: ref, ok: false, error: fail("START_FAILED", { id, because: error.message }, { cause: error }) }];
   }
 }

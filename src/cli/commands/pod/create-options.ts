@@ -139,7 +139,7 @@ function given<T extends object>(values: T): Partial<T> {
 export function podCreateOptions(io: Io, input: CreateInput): PodCreateOptions {
   checkFlags(input);
   const { flags } = input;
-  const name = input.args[0] ?? flags.name;
+  const name = (input.args[0] ?? flags.name) || undefined;
   const shm = flags["shm-size"];
   return {
     ...(name === undefined ? {} : { name }),

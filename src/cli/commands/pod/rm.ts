@@ -48,7 +48,8 @@ export const rm = defineCommand({
       const failed = reports.find((report) => !report.ok);
       return failed && isMissing(failed) ? EXIT.missing : code;
     } catch (error) {
-      if (!hasCode(error, "NO_SUCH_POD") && !hasCode(error, "NO_PODS")) throw error;
+      if (!hasCode(error, "NO_SUCH_POD") && !hasCode(error, "POD_IS_CONTAINER") && !hasCode(error, "NO_PODS"))
+        throw error;
       io.err(`Error: ${error.message}\n`);
       return EXIT.missing;
     }

@@ -28,7 +28,7 @@ export const top = defineCommand({
   stopAtFirstArgument: true,
   run: async (io, input) => {
     const pod = await onePod(io, input).catch((error: unknown) => {
-      if (!hasCode(error, "NO_SUCH_POD")) throw error;
+      if (!hasCode(error, "NO_SUCH_POD") && !hasCode(error, "POD_IS_CONTAINER")) throw error;
       const message = `unable to look up requested container: ${error.message}`;
       throw fail("INVALID_ARGUMENT", { message }, { cause: error });
     });
