@@ -37,7 +37,17 @@ function hostTerminal() {
 async function openEngine({ logLevel: _, ...options }: GlobalFlags) {
   const [{ openHost }, open] = await Promise.all([import("../host/open.ts"), import("../open.ts")]);
   opened = await openHost();
-  return await open.openEngine({ ...options, host: opened, selfArgv: SELF });
+  const engine = await open.openEngine({ ...options, host: opened, selfArgv: SELF });
+  // The process ends with the command: closing the database would only move its log into it, with several fsyncs.
+  return { ...engine, [Symbol.asyncDispose]: async () => undefined };
+}
+
+/** Ends the process at once. An open stdin, a timer or the runtime's own tear-down must not hold it back. */
+async function leave(code: number): Promise<never> {
+  if (opened === undefined) process.exit(code);
+  const { openLibc } = await import("../host/open.ts");
+  openLibc()._exit(code);
+  process.exit(code);
 }
 
 function onFile<T>(verb: string, path: string, action: () => T): T {
@@ -116,5 +126,4 @@ const stdout = new ProcessOutput(1);
 const stderr = new ProcessOutput(2);
 const code = await main(cliHost(stdout, stderr), TABLE);
 await Promise.all([stdout.flush(), stderr.flush()]);
-// An open stdin or a timer of the runtime must not hold the process back.
-process.exit(code);
+await leave(code);

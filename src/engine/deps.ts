@@ -23,7 +23,8 @@ export interface EngineDeps {
   readonly paths: EnginePaths;
   readonly images: ImageService;
   readonly rootfs: RootfsService;
-  readonly networks: NetworkService;
+  /** Loaded when a container or a command first has to do with networks. */
+  readonly networks: () => Promise<NetworkService>;
   /** For what is done to the members of one pod. Its jobs wait for no other job. */
   readonly pool: Pool;
   /** For the containers that a call names. Its jobs may wait for pods' locks and for jobs in `pool`, so it must be another. */

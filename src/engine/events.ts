@@ -127,7 +127,7 @@ const TESTS: Readonly<Record<string, Test>> = {
 
 function labelMatches(labels: Readonly<Record<string, string>>, filter: string): boolean {
   const [key = "", ...rest] = filter.split("=");
-  return labels[key] !== undefined && (rest.length === 0 || labels[key] === rest.join("="));
+  return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join("="));
 }
 
 /** Values of one key are alternatives, keys must all match (spec/pods.md 7.5). Throws INVALID_ARGUMENT. */
@@ -135,7 +135,8 @@ export function compileEventFilters(
   filters: Readonly<Record<string, readonly string[]>>,
 ): (event: EngineEvent) => boolean {
   const tests = Object.entries(filters).map(([key, values]) => {
-    const test = TESTS[key.toLowerCase()];
+    const word = key.toLowerCase();
+    const test = Object.hasOwn(TESTS, word) ? TESTS[word] : undefined;
     if (test === undefined) throw fail("INVALID_ARGUMENT", { message: `${key} is an invalid filter` });
     return (event: EngineEvent) => values.some((value) => test(event, value));
   });

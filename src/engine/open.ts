@@ -11,7 +11,6 @@ import { chooseRuntime, type RuntimeChoice } from "../drivers/oci-runtime/probe.
 import type { Host } from "../host/ports.ts";
 import { openRootfs } from "../images/rootfs.ts";
 import { imageUsers } from "../images/users.ts";
-import { openNetworks } from "../network/open.ts";
 import type { HostFacts } from "../spec/inputs.ts";
 import { cgroupManagerOf } from "../spec/inputs.ts";
 import { openLocks } from "../store/locks.ts";
@@ -56,7 +55,7 @@ export function openEngineOn(host: Host, options: EngineOptions = {}): Engine {
     }),
     images: deps.images,
     volumes: loadOnCall(async () => (await import("./volumes/facade.ts")).volumesOf(deps)),
-    networks: loadOnCall(async () => deps.networks),
+    networks: loadOnCall(() => deps.networks()),
     system: systemOf(deps),
     events: (eventOptions) => engineEvents(deps, eventOptions),
     [Symbol.asyncDispose]: async () => deps.store[Symbol.dispose](),
@@ -76,7 +75,10 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
     const { removeContainer } = await import("./containers/remove.ts");
     for (const id of ids) await removeContainer(deps, id, { force: true, volumes: true });
   };
-  const networks = lazy(() => openNetworks({ host, store, config, removeContainers: force }));
+  const networks = lazy(async () => {
+    const { openNetworks } = await import("../network/open.ts");
+    return openNetworks({ host, store, config, removeContainers: force });
+  });
   const selfArgv = [...(options.selfArgv ?? host.system.selfArgv), ...globalFlags(config, options)];
   const deps: EngineDeps = {
     host,
@@ -94,9 +96,7 @@ function engineDeps(host: Host, config: EngineConfig, options: EngineOptions): E
       });
     }),
     rootfs: openRootfs({ host, config }),
-    get networks() {
-      return networks();
-    },
+    networks,
     pool: new Pool(() => config.maxWorkers),
     selectionPool: new Pool(() => config.maxWorkers),
     hostFacts: facts,

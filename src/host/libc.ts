@@ -29,6 +29,7 @@ export const SIGNATURES = {
   ioctl: ["i", "l", "p"],
   tcgetattr: ["i", "p"],
   tcsetattr: ["i", "i", "p"],
+  _exit: ["i"],
 } as const;
 
 export type LibcName = keyof typeof SIGNATURES;

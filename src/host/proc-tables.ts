@@ -41,7 +41,7 @@ export function parseLimits(text: string): Readonly<Record<string, { readonly so
   const limits: Record<string, { soft: number; hard: number }> = {};
   for (const line of text.split("\n")) {
     const [title, soft, hard] = line.split(/\s{2,}/);
-    const name = title === undefined ? undefined : LIMIT_ROWS[title];
+    const name = title !== undefined && Object.hasOwn(LIMIT_ROWS, title) ? LIMIT_ROWS[title] : undefined;
     if (name !== undefined) limits[name] = { soft: toLimit(soft), hard: toLimit(hard) };
   }
   return limits;

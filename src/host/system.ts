@@ -30,7 +30,8 @@ function selfArgv(): readonly string[] {
   const entry = ["minke.ts", "minke.js"].map((name) => join(bin, name)).find((path) => existsSync(path));
   if (entry !== undefined) return [process.execPath, entry];
   throw fail("INVALID_ARGUMENT", {
-    message: 'the minke command line is not part of this program: name it with the option selfArgv, e.g. ["/usr/local/bin/minke"]',
+    message:
+      'the minke command line is not part of this program: name it with the option selfArgv, e.g. ["/usr/local/bin/minke"]',
   });
 }
 

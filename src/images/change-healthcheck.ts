@@ -22,7 +22,7 @@ export function healthcheckOf(value: string, invalid: (reason: string) => Error)
   let rest = value.trim();
   for (let option = /^--([a-z-]+)=(\S+)\s+/.exec(rest); option !== null; option = /^--([a-z-]+)=(\S+)\s+/.exec(rest)) {
     const [whole, name = "", text = ""] = option;
-    const field = FIELDS[name];
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
     if (field !== undefined) times[field] = nanoseconds(text, invalid);
     else if (name === "retries" && /^[0-9]+$/.test(text)) times.Retries = Number(text);
     else throw invalid(`HEALTHCHECK does not take ${whole.trim()}`);

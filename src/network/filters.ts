@@ -71,8 +71,7 @@ function matching(value: string, field: (network: NetworkDefinition) => string):
 
 function hasLabel(network: NetworkDefinition, value: string): boolean {
   const [key = "", ...rest] = value.split("=");
-  const found = network.labels[key];
-  return found !== undefined && (rest.length === 0 || found === rest.join("="));
+  return Object.hasOwn(network.labels, key) && (rest.length === 0 || network.labels[key] === rest.join("="));
 }
 
 function createdBefore(value: string, now: number): Test {

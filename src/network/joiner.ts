@@ -25,6 +25,14 @@ export interface JoinerDeps {
 }
 
 /**
+ * Lets the event loop hand its input to a program that was just started: it then works while the kernel keeps this thread
+ * busy with interfaces.
+ */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+/**
  * Makes and removes what joins containers to networks. Plain bridges are made by netlink and one `iptables-restore`, which
  * has the same result as netavark and takes a fraction of its time; everything else is netavark's.
  */
@@ -119,8 +127,12 @@ export class Joiner {
       bridge: definition.interfaceName,
       interfaceName,
     }));
-    const rules = removeRules(host, firewallTargets(request, options.last));
-    const [links, removed] = await Promise.allSettled([this.#removeLinks(path, members), rules]);
+    const { promise: changing, resolve } = Promise.withResolvers<void>();
+    const rules = removeRules(host, firewallTargets(request, options.last), resolve);
+    const [links, removed] = await Promise.allSettled([
+      changing.then(turns).then(() => this.#removeLinks(path, members)),
+      rules,
+    ]);
     if (links.status === "rejected") throw links.reason;
     if (!links.value) return false;
     if (removed.status === "rejected") throw removed.reason;

@@ -75,7 +75,7 @@ function asText(value: unknown, name: string): string {
 function errnoOf(name: unknown, number: unknown, field: string): number | undefined {
   const text = asText(name, field);
   if (text === "") return asNumber(number, `${field}Ret`);
-  const known = ERRNO_NUMBERS[text];
+  const known = Object.hasOwn(ERRNO_NUMBERS, text) ? ERRNO_NUMBERS[text] : undefined;
   if (known === undefined) throw bad(`unknown errno ${text}`);
   return known;
 }

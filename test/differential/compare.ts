@@ -60,7 +60,7 @@ function compareFields(podman: Fields, minke: Fields, comparison: Comparison): s
 }
 
 /**
- * Events of a container as text for comparison. Two of podman's habits do not count: it leaves out `stop` when the container ends
+ * Events of a container as text for comparison. Three of podman's habits do not count: it sometimes writes an `exec_died` twice; it leaves out `stop` when the container ends
  * before podman looks again, where minke always writes it; and it starts what another container needs with the semantics of a
  * restart, so that a `restart` precedes the first `init`, where minke starts it (as podman 5.6).
  */
@@ -70,6 +70,7 @@ function alignEvents(podman: readonly string[], minke: readonly string[]): [podm
   let at = 0;
   for (const action of podman) {
     if (action === "restart" && minke[at] === "init") continue;
+    if (action === "exec_died" && minke[at] !== "exec_died" && theirs.at(-1) === "exec_died") continue;
     if (minke[at] === "stop" && action !== "stop") at += 1;
     theirs.push(action);
     if (minke[at] !== undefined) ours.push(minke[at] ?? "");

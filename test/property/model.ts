@@ -135,7 +135,7 @@ const CONTAINER_RULES = {
     return "ok";
   },
   start,
-  stop,
+  stop: (model, c) => (c.status === "paused" ? "refused" : stop(model, c)),
   kill,
   pause,
   unpause,

@@ -248,7 +248,7 @@ const refused: readonly (readonly [readonly string[], string])[] = [
     ["--restart", "always", "--rm"],
     'the --rm option conflicts with --restart, when the restartPolicy is not "" and "no"',
   ],
-  [["--restart", "foo"], 'invalid restart policy "foo"'],
+  [["--restart", "foo"], 'running container create option: "foo" is not a valid restart policy: invalid argument'],
   [["--replace"], "cannot replace container without --name being set"],
   [["--cidfile", "/there"], "container id file exists. Ensure another container is not using it or delete /there"],
   [["--pull", "foo"], 'unsupported pull policy "foo"'],

@@ -1,3 +1,4 @@
+import { fail, messageOf } from "../../base/errors.ts";
 import { isJsonFormat } from "./format.ts";
 import { GoTime } from "./go-time.ts";
 import { formatJson, JSON_INDENT } from "./json.ts";
@@ -45,5 +46,10 @@ export function renderInspect(
     return `${formatJson(value, { indent: JSON_INDENT.inspect })}\n`;
   }
   const rows = objects.map((object) => ({ ...options.zeros, ...(goValue(object) as object) }));
-  return renderRows(format.replace(/^table /, ""), rows, { name: "inspect" });
+  try {
+    return renderRows(format.replace(/^table /, ""), rows, { name: "inspect" });
+  } catch (error) {
+    const message = `inspecting object: printing inspect output: ${messageOf(error)}`;
+    throw fail("INVALID_ARGUMENT", { message }, { cause: error });
+  }
 }

@@ -54,16 +54,30 @@ export async function addRules(
  * Removes netavark's packet filter rules of a container, and of its networks where it was the last on them.
  *
  * @param targets subnets and addresses of both address families may be mixed
+ * @param onChanging called once when all that has to be changed is being changed
  * @throws NETWORK_FAILED if the rules cannot be read or changed
  */
-export async function removeRules(deps: Deps, targets: readonly FirewallTarget[]): Promise<void> {
-  await removeFamily(
-    deps,
-    "iptables",
-    targets.map((target) => ofFamily(target, false)),
-  );
+export async function removeRules(
+  deps: Deps,
+  targets: readonly FirewallTarget[],
+  onChanging: () => void = () => {},
+): Promise<void> {
   const six = targets.map((target) => ofFamily(target, true)).filter((target) => target.subnets.length > 0);
-  if (six.length > 0) await removeFamily(deps, "ip6tables", six);
+  const four = targets.map((target) => ofFamily(target, false));
+  const families = [["iptables", four] as const, ...(six.length > 0 ? [["ip6tables", six] as const] : [])];
+  let waiting = families.length;
+  const results = await Promise.allSettled(
+    families.map(async ([family, own]) => {
+      let isCounted = false;
+      const count = () => {
+        if (!isCounted) waiting -= 1;
+        isCounted = true;
+        if (waiting === 0) onChanging();
+      };
+      await removeFamily(deps, family, { targets: own, onChanging: count }).finally(count);
+    }),
+  );
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 function ofFamily(target: FirewallTarget, six: boolean): FirewallTarget {
@@ -71,12 +85,16 @@ function ofFamily(target: FirewallTarget, six: boolean): FirewallTarget {
   return { ...target, subnets: pick(target.subnets), addresses: pick(target.addresses) };
 }
 
-async function removeFamily(deps: Deps, family: Family, targets: readonly FirewallTarget[]): Promise<void> {
+async function removeFamily(
+  deps: Deps,
+  family: Family,
+  { targets, onChanging }: { readonly targets: readonly FirewallTarget[]; readonly onChanging: () => void },
+): Promise<void> {
   const programs = programsOf(deps.processes, family);
   // Without the programs nobody could have made a rule either.
   if (programs === undefined) return;
   const plan = (saved: string) => planRemoval(saved, targets);
-  await change(deps, { family, ...programs, plan, attempts: ATTEMPTS });
+  await change(deps, { family, ...programs, plan, attempts: ATTEMPTS, onChanging });
 }
 
 interface Programs {
@@ -95,10 +113,14 @@ interface Change extends Programs {
   /** From the saved rules to the input of iptables-restore: empty changes nothing, undefined gives up. */
   readonly plan: (saved: string) => string | undefined;
   readonly attempts: number;
+  readonly onChanging?: () => void;
 }
 
 /** Reads the rules and changes them in one transaction; false if the plan gave up, or the only attempt failed. */
-async function change({ processes }: Deps, { family, save, restore, plan, attempts }: Change): Promise<boolean> {
+async function change(
+  { processes }: Deps,
+  { family, save, restore, plan, attempts, onChanging }: Change,
+): Promise<boolean> {
   const env = { PATH: SYSTEM_PATH.join(":") };
   let reason = "";
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -108,7 +130,9 @@ async function change({ processes }: Deps, { family, save, restore, plan, attemp
     const input = plan(new TextDecoder().decode(saved.stdout));
     if (input === undefined) return false;
     if (input === "") return true;
-    const done = await processes.run(restore, ["--noflush", "--wait"], { env, stdin: input });
+    const changing = processes.run(restore, ["--noflush", "--wait"], { env, stdin: input });
+    onChanging?.();
+    const done = await changing;
     if (done.outcome === "exited" && done.code === 0) return true;
     reason = textOf(done.stderr);
   }

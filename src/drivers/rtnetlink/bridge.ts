@@ -2,6 +2,7 @@ import { fail } from "../../base/errors.ts";
 import { isHostError } from "../../base/host-error.ts";
 import type { Files, Netlink, NetlinkSocket, NetworkNamespaces } from "../../host/ports.ts";
 import {
+  deleteGroup,
   deleteLink,
   getLink,
   getPorts,
@@ -12,11 +13,14 @@ import {
   newDefaultRoute,
   newVeth,
   parseLink,
+  setGroup,
   setUp,
 } from "./messages.ts";
 
 /** The loopback interface is the first of every namespace. */
 const LOOPBACK = 1;
+/** Where no administrator's group is: their numbers are small. */
+const GROUP_BASE = 0x6d000000;
 
 export interface BridgeDeps {
   readonly files: Files;
@@ -148,7 +152,7 @@ function settle({ files }: BridgeDeps, { bridge, internal, ipv6, routeLocalnet }
 }
 
 /**
- * Takes a container off its networks, also where only a part is there, and removes bridges that have no port left.
+ * Takes a container off its networks, also where only a part is there, and removes bridges that have no other port.
  *
  * @param netnsPath the container's namespace; undefined if it is gone
  * @throws HostError EPERM; NETWORK_FAILED
@@ -158,21 +162,40 @@ export function leaveBridges(
   netnsPath: string | undefined,
   members: readonly Pick<BridgeMember, "bridge" | "interfaceName">[],
 ): void {
-  if (netnsPath !== undefined) {
-    using inside = deps.namespaces.inside(netnsPath, () => deps.netlink.open());
-    for (const { interfaceName } of members)
-      step(`removing ${interfaceName}`, () => {
-        const own = findLink(inside, interfaceName);
-        if (own?.kind === "veth") ignoring(["ENODEV"], () => inside.request(deleteLink(own.index)));
-      });
-  }
   using home = deps.netlink.open();
-  for (const { bridge } of members)
-    step(`removing ${bridge}`, () => {
-      const link = findLink(home, bridge);
-      if (link?.kind !== "bridge" || portsOf(home, link).length > 0) return;
-      ignoring(["ENODEV"], () => home.request(deleteLink(link.index)));
+  using inside =
+    netnsPath === undefined
+      ? undefined
+      : step("namespace", () => deps.namespaces.inside(netnsPath, () => deps.netlink.open()));
+  for (const { bridge, interfaceName } of members)
+    step(`removing ${interfaceName} from ${bridge}`, () => {
+      const own = inside && findLink(inside, interfaceName);
+      const port = own?.kind === "veth" ? own : undefined;
+      if (removeBridge(home, bridge, port?.peer)) return;
+      if (inside && port) ignoring(["ENODEV"], () => inside.request(deleteLink(port.index)));
     });
+}
+
+/**
+ * Removes a bridge together with the only port it has, if it has no other. The two are a group, which costs one wait for
+ * the kernel instead of two; the bridge's index keeps the group apart from others.
+ *
+ * @returns false if there is no such bridge, or it has other ports
+ */
+function removeBridge(home: NetlinkSocket, name: string, port: number | undefined): boolean {
+  const bridge = findLink(home, name);
+  if (bridge?.kind !== "bridge") return false;
+  const ports = portsOf(home, bridge).map(({ index }) => index);
+  if (ports.some((index) => index !== port)) return false;
+  const [only] = ports;
+  if (only === undefined) {
+    ignoring(["ENODEV"], () => home.request(deleteLink(bridge.index)));
+    return port === undefined;
+  }
+  const group = GROUP_BASE + bridge.index;
+  for (const index of [only, bridge.index]) home.request(setGroup(index, group));
+  ignoring(["ENODEV"], () => home.request(deleteGroup(group)));
+  return true;
 }
 
 function portsOf(socket: NetlinkSocket, bridge: Link): readonly Link[] {

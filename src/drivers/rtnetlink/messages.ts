@@ -20,6 +20,7 @@ const IFLA_MTU = 4;
 const IFLA_LINK = 5;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
+const IFLA_GROUP = 27;
 const IFLA_NET_NS_FD = 28;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
@@ -133,6 +134,16 @@ export function setUp(index: number): Uint8Array {
 
 export function deleteLink(index: number): Uint8Array {
   return message(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, [linkPart({ index })]);
+}
+
+/** Puts a link into a group. */
+export function setGroup(index: number, group: number): Uint8Array {
+  return message(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK, [linkPart({ index }), attribute(IFLA_GROUP, u32(group))]);
+}
+
+/** Deletes all links of a group in one step, which takes the kernel no longer than one of them. */
+export function deleteGroup(group: number): Uint8Array {
+  return message(RTM_DELLINK, NLM_F_REQUEST | NLM_F_ACK, [linkPart({}), attribute(IFLA_GROUP, u32(group))]);
 }
 
 /** Gives a link an address, in IPv4 with the subnet's last address as broadcast address. */

@@ -37,7 +37,7 @@ export async function createContainer(
   io: CreateIo = {},
 ): Promise<CreateResult> {
   if (options.name !== undefined && !NAME.test(options.name)) throw fail("BAD_NAME", { name: options.name });
-  if (options.cidFile !== undefined && !deps.host.files.exists(dirname(options.cidFile)))
+  if (options.cidFile !== undefined && deps.host.inodes.stat(dirname(options.cidFile)) === undefined)
     throw fail("INVALID_ARGUMENT", { message: `opening cidfile ${options.cidFile}` });
   if (options.cidFile !== undefined && deps.host.inodes.lstat(options.cidFile) !== undefined)
     throw fail("INVALID_ARGUMENT", {
@@ -49,8 +49,8 @@ export async function createContainer(
   await using pod = podId === undefined ? undefined : await LockedPod.acquire(deps, podId, io);
   if (pod !== undefined && options.initContainer !== undefined) refuseRunningPod(deps, pod);
   if (options.replace === true && options.name !== undefined) await replaceOld(deps, options.name, io);
-  const { config, warnings } = definitionOf(deps, { options, images, pod });
-  checkAgainstHost(deps, config);
+  const { config, warnings } = await definitionOf(deps, { options, images, pod });
+  await checkAgainstHost(deps, config);
   await insert(deps, config, io);
   if (options.cidFile !== undefined) deps.host.files.createExclusive(options.cidFile, config.id, { mode: 0o644 });
   return { id: config.id, warnings };
@@ -106,10 +106,10 @@ interface DefinitionInput {
   readonly pod: LockedPod | undefined;
 }
 
-function definitionOf(
+async function definitionOf(
   deps: EngineDeps,
   input: DefinitionInput,
-): { readonly config: ContainerConfig; readonly warnings: readonly string[] } {
+): Promise<{ readonly config: ContainerConfig; readonly warnings: readonly string[] }> {
   const { options, images, pod } = input;
   const infra = pod?.members().find((m) => m.isInfra);
   const resolved = resolveContainer({
@@ -124,7 +124,7 @@ function definitionOf(
     containers: (ref) => containerByRef(deps, ref),
     imageIds: images.mounted,
   });
-  return { ...resolved, config: withHostPorts(deps, resolved.config) };
+  return { ...resolved, config: await withHostPorts(deps, resolved.config) };
 }
 
 /** A random name that neither a container nor a pod has. */
@@ -137,9 +137,12 @@ export function freeName(deps: Pick<EngineDeps, "store" | "host">): string {
 }
 
 /** Gives every published port that has none a free port of the host. */
-export function withHostPorts(deps: Pick<EngineDeps, "networks">, config: ContainerConfig): ContainerConfig {
+export async function withHostPorts(
+  deps: Pick<EngineDeps, "networks">,
+  config: ContainerConfig,
+): Promise<ContainerConfig> {
   if (config.network.ports.every((p) => p.hostPort !== 0)) return config;
-  const ports = deps.networks.assignHostPorts(
+  const ports = (await deps.networks()).assignHostPorts(
     config.network.ports.map((p) => ({
       container: p.containerPort,
       hostIp: p.hostIp,

@@ -89,8 +89,7 @@ export function matchesText(text: string, pattern: string): boolean {
 /** `key` or `key=value`. */
 export function matchesLabel(labels: Readonly<Record<string, string>>, filter: string): boolean {
   const [key = "", ...rest] = filter.split("=");
-  const value = labels[key];
-  return value !== undefined && (rest.length === 0 || value === rest.join("="));
+  return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join("="));
 }
 
 function statusTest(values: readonly string[]): (row: Row, value: string) => boolean {

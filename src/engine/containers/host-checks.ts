@@ -9,8 +9,12 @@ import { hostNodes } from "./device-setup.ts";
  *
  * @throws NO_SUCH_NETWORK, INVALID_ARGUMENT naming the path
  */
-export function checkAgainstHost(deps: EngineDeps, config: ContainerConfig): void {
-  for (const { network } of config.network.attachments) deps.networks.resolve(network);
+export async function checkAgainstHost(deps: EngineDeps, config: ContainerConfig): Promise<void> {
+  const { attachments } = config.network;
+  if (attachments.length > 0) {
+    const networks = await deps.networks();
+    for (const { network } of attachments) networks.resolve(network);
+  }
   for (const mount of config.mounts)
     if (mount.type === "bind" && deps.host.inodes.stat(mount.source) === undefined)
       throw fail("INVALID_ARGUMENT", { message: `statfs ${mount.source}: no such file or directory` });

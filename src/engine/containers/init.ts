@@ -117,7 +117,7 @@ async function createInRuntime(deps: EngineDeps, container: LockedContainer, opt
   const files = { ...makeFiles(deps, config), ...patchedAccounts(deps, config, rootfsPath) };
   const cgroupPath = container.state?.cgroupPath ?? "";
   writeSpec(deps, { config, rootfsPath, user, mounts, files, shmPath: makeShm(deps, config), cgroupPath });
-  using ports = reservePorts(deps, config);
+  using ports = await reservePorts(deps, config);
   try {
     const { pid, conmonPid } = await createWithConmon(deps, config, { ...options, heldFds: ports.fds });
     const process = processRef(deps, pid);
@@ -179,8 +179,13 @@ function makeShm(deps: EngineDeps, config: ContainerConfig): string | undefined 
   return path;
 }
 
-function reservePorts(deps: EngineDeps, config: ContainerConfig): Disposable & { readonly fds: readonly number[] } {
-  const held: readonly ReservedPort[] = ownsNetns(config) ? deps.networks.checkPorts(config.network.ports) : [];
+async function reservePorts(
+  deps: EngineDeps,
+  config: ContainerConfig,
+): Promise<Disposable & { readonly fds: readonly number[] }> {
+  const { ports } = config.network;
+  const publishes = ownsNetns(config) && ports.length > 0;
+  const held: readonly ReservedPort[] = publishes ? (await deps.networks()).checkPorts(ports) : [];
   return {
     fds: held.map((port) => port.fd),
     [Symbol.dispose]: () => {

@@ -44,7 +44,8 @@ export function inspectConfig(deps: EngineDeps, config: ContainerConfig): Readon
 function environmentOf(deps: EngineDeps, config: ContainerConfig): readonly string[] {
   const text = deps.host.files.readTextIfExists(join(deps.paths.bundle(config.id), "config.json"));
   const spec = text === undefined ? undefined : (JSON.parse(text) as { process?: { env?: readonly string[] } });
-  return spec?.process?.env ?? Object.entries(config.env).map(([key, value]) => `${key}=${value}`);
+  const own = config.hostname === "" ? {} : { HOSTNAME: config.hostname };
+  return spec?.process?.env ?? Object.entries({ ...own, ...config.env }).map(([key, value]) => `${key}=${value}`);
 }
 
 function inspectHealth(health: HealthCheck): Readonly<Record<string, unknown>> {

@@ -24,7 +24,7 @@ export function inspectMounts(deps: EngineDeps, config: ContainerConfig): readon
 function rowOf(deps: EngineDeps, mount: UserMount): InspectMount | undefined {
   switch (mount.type) {
     case "bind":
-      return { Type: "bind", Source: mount.source, Driver: "", ...common(mount.destination, mount.options) };
+      return { Type: "bind", Source: mount.source, Driver: "", ...common(mount.destination, withBind(mount.options)) };
     case "volume": {
       const source = deps.store.read((tx) => tx.volumes.get(mount.name)?.mountpoint ?? "");
       return {
@@ -38,6 +38,11 @@ function rowOf(deps: EngineDeps, mount: UserMount): InspectMount | undefined {
     default:
       return undefined;
   }
+}
+
+/** A bind is recursive unless it says otherwise. */
+function withBind(options: readonly string[]): readonly string[] {
+  return options.includes("bind") || options.includes("rbind") ? options : [...options, "rbind"];
 }
 
 function common(
@@ -59,7 +64,8 @@ function common(
 export function bindsOf(config: ContainerConfig): readonly string[] {
   return config.mounts.flatMap((mount) => {
     if (mount.type !== "bind" && mount.type !== "volume") return [];
-    const { Options, RW, Propagation } = common(mount.destination, mount.options);
+    const options = mount.type === "bind" ? withBind(mount.options) : mount.options;
+    const { Options, RW, Propagation } = common(mount.destination, options);
     const source = mount.type === "bind" ? mount.source : mount.name;
     return [`${source}:${mount.destination}:${[RW ? "rw" : "ro", Propagation, ...Options].join(",")}`];
   });

@@ -1,5 +1,6 @@
 import type { ContainerConfig } from "../../model/container.ts";
 import type { HealthRecord } from "../../model/health.ts";
+import { INIT_PATH } from "../../spec/generate-mounts.ts";
 import type { ContainerSummary, InspectContainer } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { imageNameOf } from "../event-subject.ts";
@@ -21,11 +22,12 @@ export function inspectContainer(
   const own = config.namespaces.net.mode === "container" ? deps.paths.bundle(config.namespaces.net.id) : bundle;
   const image = config.rootfs.kind === "image" ? config.rootfs : undefined;
   const size = options.size === true ? sizeOf(deps, config) : undefined;
+  const argv = config.init ? [INIT_PATH, "--", ...config.argv] : config.argv;
   return {
     Id: config.id,
     Created: isoTime(config.createdAt),
-    Path: config.argv[0] ?? "",
-    Args: config.argv.slice(1),
+    Path: argv[0] ?? "",
+    Args: argv.slice(1),
     State: inspectState(summary),
     Image: image?.imageId ?? "",
     ImageDigest: image === undefined ? "" : deps.store.read((tx) => tx.images.get(image.imageId)?.manifestDigest ?? ""),
@@ -120,7 +122,7 @@ function inspectState(summary: ContainerSummary): Readonly<Record<string, unknow
     StartedAt: isoTime(lastRun.startedAt),
     FinishedAt: isoTime(lastRun.finishedAt),
     Health: inspectHealth(summary.health),
-    ...(alive && state?.cgroupPath !== undefined ? { CgroupPath: state.cgroupPath } : {}),
+    ...(alive && status !== "initialized" && state?.cgroupPath !== undefined ? { CgroupPath: state.cgroupPath } : {}),
     CheckpointedAt: isoTime(undefined),
     RestoredAt: isoTime(undefined),
   };

@@ -78,7 +78,7 @@ const MATRIX: Readonly<Record<string, readonly (readonly [string, ContainerStatu
     ["ok", "exited"],
     ["ok", "exited"],
     ["ok", "stopped"],
-    ["ok", "paused"],
+    ["NOT_RUNNING", "paused"],
     ["ok", "exited"],
   ],
   kill: [

@@ -36,5 +36,5 @@ export async function joinNetworks(
 ): Promise<readonly NetworkResult[]> {
   const request = attachRequest(deps, config);
   if (request.attachments.length === 0) return [];
-  return deps.networks.attach(request, options);
+  return (await deps.networks()).attach(request, options);
 }

@@ -38,6 +38,7 @@ export async function removeContainers(
         }
       }),
   });
+  options.signal?.throwIfAborted();
   return [
     ...[...visits].map(([id, visit]): Report => {
       const input = inputs.get(id) ?? id;

@@ -40,7 +40,7 @@ export interface EachOptions extends Abortable {
   readonly ignore?: (error: unknown) => boolean;
 }
 
-/** Applies a verb to every selected container, in parallel under the engine's bound; never throws for one of them. */
+/** Applies a verb to every selected container, in parallel under the engine's bound; never throws for one of them, only the signal's reason. */
 export async function forEachSelected(
   deps: EngineDeps,
   selection: ContainerSelection,
@@ -62,5 +62,6 @@ export async function forEachSelected(
       ),
     ),
   );
+  verb.signal?.throwIfAborted();
   return [...reports, ...missing];
 }

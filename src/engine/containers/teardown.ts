@@ -107,7 +107,7 @@ async function tearDownNetwork(deps: EngineDeps, container: LockedContainer): Pr
   if (!ownsNetns(container.config)) return;
   const request = attachRequest(deps, container.config);
   const netns = deps.paths.netnsOf(container.id);
-  if (request.attachments.length > 0) await deps.networks.detach(request);
+  if (request.attachments.length > 0) await (await deps.networks()).detach(request);
   deps.host.namespaces.remove(netns);
 }
 

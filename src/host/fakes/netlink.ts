@@ -26,6 +26,7 @@ interface FakeLink {
   isUp: boolean;
   readonly mtu: number;
   peer: FakeLink | undefined;
+  group: number;
   readonly master: number;
 }
 
@@ -44,7 +45,7 @@ export class FakeStack {
 
   add(parts: Pick<FakeLink, "name" | "kind" | "mac" | "mtu" | "master">): FakeLink {
     this.#last += 1;
-    const link: FakeLink = { ...parts, index: this.#last, stack: this, isUp: false, peer: undefined };
+    const link: FakeLink = { ...parts, index: this.#last, stack: this, isUp: false, peer: undefined, group: 0 };
     this.links.set(link.index, link);
     return link;
   }
@@ -125,12 +126,10 @@ export class FakeNetlink implements Netlink {
         this.#create(stack, request);
         return [];
       case 17:
-        this.#kernel.effect("netlink", "deleteLink", stack.find(request).name);
-        this.#remove(stack.find(request));
+        this.#delete(stack, request);
         return [];
       case 19:
-        this.#kernel.effect("netlink", "setLink", stack.find(request).name);
-        stack.find(request).isUp = request.isUp;
+        this.#change(stack.find(request), request);
         return [];
       case 20:
         this.#addAddress(stack, request);
@@ -142,6 +141,21 @@ export class FakeNetlink implements Netlink {
       default:
         throw new HostError("EOPNOTSUPP", "netlink", "rtnetlink");
     }
+  }
+
+  #delete(stack: FakeStack, request: Request): void {
+    const group = request.index === 0 ? request.attributes.get(IFLA.group)?.readUInt32LE() : undefined;
+    const doomed = group === undefined ? [stack.find(request)] : stack.links.values().toArray();
+    for (const link of doomed.filter((one) => group === undefined || one.group === group)) {
+      this.#kernel.effect("netlink", "deleteLink", link.name);
+      this.#remove(link);
+    }
+  }
+
+  #change(link: FakeLink, request: Request): void {
+    this.#kernel.effect("netlink", "setLink", link.name);
+    link.isUp = request.isUp || link.isUp;
+    link.group = request.attributes.get(IFLA.group)?.readUInt32LE() ?? link.group;
   }
 
   #addAddress(stack: FakeStack, request: Request): void {

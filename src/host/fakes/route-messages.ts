@@ -5,7 +5,16 @@ const HEADER = 16;
 const ADDRESS_PART = 8;
 const ROUTE_PART = 12;
 
-export const IFLA = { address: 1, name: 3, mtu: 4, link: 5, master: 10, linkInfo: 18, namespace: 28 } as const;
+export const IFLA = {
+  address: 1,
+  name: 3,
+  mtu: 4,
+  link: 5,
+  master: 10,
+  linkInfo: 18,
+  group: 27,
+  namespace: 28,
+} as const;
 
 export interface Request {
   readonly type: number;

@@ -22,7 +22,7 @@ export function parseEnv(texts: readonly string[], host: Environment): Environme
       const prefix = name.slice(0, -1);
       for (const [known, found] of Object.entries(host)) if (known.startsWith(prefix)) env.set(known, found);
     } else {
-      const found = host[name];
+      const found = Object.hasOwn(host, name) ? host[name] : undefined;
       if (found !== undefined) env.set(name, found);
     }
   }

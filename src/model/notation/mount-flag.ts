@@ -207,7 +207,7 @@ export function parseMountFlag(text: string, cwd: string): ParsedMount {
   if (type === undefined) throw refuse(`invalid filesystem type "${first.value}"`);
   const draft: Draft = { type, options: [], once: new Set() };
   for (const field of fields) {
-    const reader = READERS[type][field.name];
+    const reader = Object.hasOwn(READERS[type], field.name) ? READERS[type][field.name] : undefined;
     if (!reader) throw unknown(field.name);
     reader(draft, field);
   }

@@ -178,7 +178,7 @@ test("restart and exit policies", () => {
     ["on-failure:3", { name: "on-failure", maxRetries: 3 }],
   ]);
   refuses(parseRestartPolicy, [
-    ["foo", 'invalid restart policy "foo"'],
+    ["foo", 'running container create option: "foo" is not a valid restart policy: invalid argument'],
     ["always:3", "restart policy retries can only be specified with on-failure restart policy"],
     ["on-failure:x", 'parsing restart policy retry count: strconv.Atoi: parsing "x": invalid syntax'],
     ["on-failure:-1", "must specify restart policy retry count as a number greater than 0"],

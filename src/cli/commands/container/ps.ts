@@ -132,7 +132,8 @@ async function portsOf(
 
 async function render(io: Io, flags: Flags): Promise<string> {
   const found = await io.engine.containers.list(listOptions(flags));
-  const rows = [...found].sort(SORTS[flags.sort] ?? (() => 0));
+  const order = Object.hasOwn(SORTS, flags.sort) ? SORTS[flags.sort] : undefined;
+  const rows = order === undefined ? found : [...found].sort(order);
   const json = flags.format !== undefined && isJsonFormat(flags.format);
   if (flags.quiet && !json)
     return rows.map(({ config }) => `${flags["no-trunc"] ? config.id : config.id.slice(0, 12)}\n`).join("");

@@ -1,4 +1,4 @@
-import { fail } from "../../../base/errors.ts";
+import { fail, isEngineError } from "../../../base/errors.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { renderTable } from "../../render/table.ts";
@@ -18,6 +18,11 @@ export const top = defineCommand({
   run: async (io, input) => {
     const { latest } = input.flags;
     const ref = latest ? await latestContainer(io) : (input.args[0] ?? "");
+    await io.engine.containers.resolve(ref).catch((error: unknown) => {
+      if (!isEngineError(error)) throw error;
+      const message = `unable to look up requested container: ${error.message}`;
+      throw fail("INVALID_ARGUMENT", { message }, { cause: error });
+    });
     const [heading = [], ...rows] = await io.engine.containers.top(ref, latest ? input.args : input.args.slice(1));
     const columns = heading.map((header, at) => ({ header, value: (row: readonly string[]) => row[at] ?? "" }));
     await io.out(renderTable(columns, rows));
