@@ -1,6 +1,7 @@
 import { isEngineError } from "../base/errors.ts";
 import type { Io } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { errorLine } from "./render/escape.ts";
 import { renderInspect, type Zeros } from "./render/inspect.ts";
 
 export interface InspectRequest {
@@ -30,8 +31,9 @@ export async function inspectMany(io: Io, request: InspectRequest): Promise<numb
       missing.push(request.missing(ref, error.message));
     }
   }
-  await io.out(renderInspect(request.format, found, request));
-  for (const message of missing) io.err(`Error: inspecting object: ${message}\n`);
+  const raw = !io.terminal.isTerminal("stdout");
+  await io.out(renderInspect(request.format, found, { ...request, raw }));
+  for (const message of missing) io.err(errorLine(`inspecting object: ${message}`));
   return missing.length === 0 ? EXIT.ok : EXIT.engine;
 }
 

@@ -7,6 +7,7 @@ import { GLOBAL_FLAGS, globalFlagsOf, ROOT_FLAGS } from "./global-flags.ts";
 import { commandHelp, groupHelp, groupUsage } from "./help.ts";
 import { type CommandTable, type Resolved, resolveCommand } from "./parse-command.ts";
 import { type ParsedFlags, parseFlags } from "./parse-flags.ts";
+import { errorLine } from "./render/escape.ts";
 
 const PROGRAM = "minke";
 
@@ -139,7 +140,7 @@ export async function main(host: CliHost, table: CommandTable): Promise<number> 
   } catch (error) {
     const interrupted = host.interruptedBy();
     if (host.signal.aborted && interrupted !== undefined) return signalExitCode(interrupted);
-    host.err(`Error: ${messageOf(error)}\n`);
+    host.err(errorLine(messageOf(error)));
     if (hasCode(error, "BAD_FLAG")) host.err(`See '${words(PROGRAM, ...session.path)} --help'\n`);
     if (host.args.some((word) => /^(--log-level=)?(debug|trace)$/.test(word)))
       for (const cause of causesOf(error)) host.err(`  because: ${cause}\n`);

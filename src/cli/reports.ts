@@ -1,6 +1,7 @@
 import type { Report } from "../engine/api/containers.ts";
 import type { Io } from "./command.ts";
 import { reportsExitCode } from "./exit-codes.ts";
+import { errorLine } from "./render/escape.ts";
 
 /**
  * Prints the outcome of a verb over several objects: the inputs that worked on stdout, one a line, then a line `Error: …`
@@ -20,6 +21,6 @@ export async function printReports<R extends Report<unknown>>(
   const worked = reports.filter((report): report is Extract<R, { readonly ok: true }> => report.ok);
   const print = options.print ?? ((report) => report.input);
   if (worked.length > 0) await io.out(`${worked.map(print).join("\n")}\n`);
-  for (const report of reports) if (!report.ok) io.err(`Error: ${report.error.message}\n`);
+  for (const report of reports) if (!report.ok) io.err(errorLine(report.error.message));
   return (options.exitCode ?? reportsExitCode)(reports);
 }

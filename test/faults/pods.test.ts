@@ -1,4 +1,4 @@
 import { POD_SCENARIOS } from "./scenarios.ts";
 import { tryFaults } from "./try-faults.ts";
 
-tryFaults(POD_SCENARIOS, { error: 5, death: 3 });
+tryFaults(POD_SCENARIOS, { error: 7, death: 3 });

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A code block of docs/library.md. */
+/** A code block of the documentation. */
 export interface DocExample {
+  /** File, from the project's root. */
+  readonly page: string;
   /** Heading of the section that it stands in. */
   readonly section: string;
   /** Line of the page where the code begins, from 1. */
@@ -12,11 +14,15 @@ export interface DocExample {
   readonly prints: readonly string[];
 }
 
-const PAGE = join(import.meta.dirname, "../../docs/library.md");
+const PROJECT = join(import.meta.dirname, "../..");
 
-/** Reads the TypeScript blocks of docs/library.md, in order. */
+/** Reads the TypeScript blocks of the README and of the library's page, in order. */
 export function docExamples(): readonly DocExample[] {
-  const lines = readFileSync(PAGE, "utf8").split("\n");
+  return ["README.md", "docs/library.md"].flatMap(examplesOf);
+}
+
+function examplesOf(page: string): readonly DocExample[] {
+  const lines = readFileSync(join(PROJECT, page), "utf8").split("\n");
   const examples: DocExample[] = [];
   let section = "";
   let begin: number | undefined;
@@ -26,18 +32,18 @@ export function docExamples(): readonly DocExample[] {
     else if (line === "```" && begin !== undefined) {
       const code = lines.slice(begin, at).join("\n");
       const prints = [...code.matchAll(/\/\/ => (.*)$/gm)].map((match) => match[1] ?? "");
-      examples.push({ section, line: begin + 1, code, prints });
+      examples.push({ page, section, line: begin + 1, code, prints });
       begin = undefined;
     }
   }
   return examples;
 }
 
-/** What the page's texts stand for while they are tested. */
+/** What the pages' texts stand for while they are tested. */
 export interface DocPlace {
-  /** A directory for the examples' files, which the page calls /data. */
+  /** A directory for the examples' files, which the pages call /data. */
   readonly data: string;
-  /** A free port of the host, which the page calls 8080. */
+  /** A free port of the host, which the pages call 8080. */
   readonly port: number;
 }
 
@@ -78,7 +84,7 @@ export function openEngine(options: EngineOptions = {}): Promise<Engine> {
 export function writeModules(directory: string, examples: readonly DocExample[], place: DocPlace): readonly string[] {
   writeFileSync(join(directory, "minke.ts"), PACKAGE);
   return examples.map((example) => {
-    const path = join(directory, `line-${example.line}.ts`);
+    const path = join(directory, `${example.page.replaceAll("/", "-")}-${example.line}.ts`);
     writeFileSync(path, moduleOf(example, place));
     return path;
   });

@@ -18,7 +18,7 @@ interface ExampleModule {
 
 const EXAMPLES = docExamples();
 
-/** The shop of the page: `migrate` ends at once, without a word it serves a page on port 80. */
+/** The shop of the pages: `migrate` ends at once, without a word it serves a page on port 80. */
 const SHOP = [
   'case "$1" in migrate) exit 0;; esac',
   "mkdir -p /www",
@@ -26,16 +26,23 @@ const SHOP = [
   "exec httpd -f -p 80 -h /www",
 ].join("; ");
 
-async function prepare({ engine, directory }: EngineFixture): Promise<string> {
-  const changes = [`ENTRYPOINT ${JSON.stringify(["sh", "-c", SHOP, "shop"])}`, "ENV PATH=/bin"];
-  await engine.images.import(imageTar("busybox"), { reference: "shop", changes });
+/** The images that the examples use, and /data with a root file system. */
+async function prepare({ engine, directory }: EngineFixture, examples: readonly DocExample[]): Promise<string> {
+  const uses = (word: string) => examples.some((example) => example.code.includes(`"${word}"`));
+  if (uses("shop") || uses("shop-image")) {
+    const changes = [`ENTRYPOINT ${JSON.stringify(["sh", "-c", SHOP, "shop"])}`, "ENV PATH=/bin"];
+    await engine.images.import(imageTar("busybox"), { reference: "shop", changes });
+    await engine.images.tag("shop", ["shop-image"]);
+  }
+  if (uses("redis"))
+    await engine.images.import(imageTar("redis"), { reference: "redis", changes: IMAGE_CHANGES.redis });
   const data = join(directory, "data");
   mkdirSync(data);
   symlinkSync(imageTar("busybox"), join(data, "rootfs.tar"));
   return data;
 }
 
-/** Where the page follows events until a container dies, some container has to: one is restarted until the example is done. */
+/** Where a page follows events until a container dies, some container has to: one is restarted until the example is done. */
 async function endSomething(engine: Engine, example: DocExample, done: () => boolean): Promise<void> {
   if (!example.code.includes('event.action === "died") break')) return;
   await until("the example's end", async () => {
@@ -61,27 +68,28 @@ async function runExample(engine: Engine, example: DocExample, path: string): Pr
     const at = printed.indexOf(line, from);
     assert.ok(
       at >= 0,
-      `docs/library.md:${example.line} prints ${JSON.stringify(printed)}, and no ${JSON.stringify(line)}`,
+      `${example.page}:${example.line} prints ${JSON.stringify(printed)}, and no ${JSON.stringify(line)}`,
     );
     from = at + 1;
   }
 }
 
-test("the examples of docs/library.md have the right types", () => {
+test("the examples of the documentation have the right types", () => {
   using consumer = makeConsumer({ minke: "." });
   writeModules(consumer.directory, EXAMPLES, { data: "/data", port: 8080 });
   assert.equal(complaintsOf(consumer, { module: "nodenext" }), "");
 });
 
+let port: number | undefined;
+
 for (const section of new Set(EXAMPLES.map((example) => example.section))) {
-  test(`the examples of docs/library.md run: ${section}`, unless(needs.root), async () => {
+  test(`the examples of the documentation run: ${section}`, unless(needs.root), async () => {
     await using fixture = await openFixture();
     using consumer = makeConsumer({ minke: "." });
     const { engine } = fixture;
     const examples = EXAMPLES.filter((example) => example.section === section);
-    if (examples.some((example) => example.code.includes('"redis"')))
-      await engine.images.import(imageTar("redis"), { reference: "redis", changes: IMAGE_CHANGES.redis });
-    const place = { data: await prepare(fixture), port: await freePort() };
+    port ??= await freePort();
+    const place = { data: await prepare(fixture, examples), port };
     process.env["MINKE_EXAMPLES"] = fixture.directory;
     for (const [at, path] of writeModules(consumer.directory, examples, place).entries()) {
       const example = examples[at];
@@ -89,7 +97,7 @@ for (const section of new Set(EXAMPLES.map((example) => example.section))) {
       try {
         await runExample(engine, example, path);
       } catch (error) {
-        throw new Error(`docs/library.md:${example.line}: ${String(error)}`, { cause: error });
+        throw new Error(`${example.page}:${example.line}: ${String(error)}`, { cause: error });
       }
       await engine.pods.remove({ all: true }, { force: true, timeout: 0 });
       await engine.containers.remove({ all: true }, { force: true, timeout: 0 });

@@ -15,7 +15,7 @@ function shop(port: number): PodCreateOptions {
     name: "shop",
     ports: [{ host: port, container: 80 }],
     containers: {
-      migrate: { image: "busybox", command: ["true"], initContainer: "once" },
+      migrate: { image: "busybox", command: ["true"], init: "once" },
       db: { image: "busybox", command: ["sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait"] },
       web: { image: "busybox", command: SERVE, dependsOn: { db: "started" } },
     },
@@ -52,11 +52,12 @@ test("errors are typed: kind, code and data, one report per input", async () => 
     (error) => hasCode(error, "NO_SUCH_POD") && error.data.ref === "nothing",
   );
   await engine.containers.create({ image: "busybox", name: "one" });
-  const reports = await engine.containers.kill({ refs: ["one", "two"] });
-  assert.deepEqual(
-    reports.map((r) => (r.ok ? "ok" : r.error.code)),
-    ["CONTAINER_STATE", "NO_SUCH_CONTAINER"],
-  );
+  await engine.containers.create({ image: "busybox", name: "two", command: ["sleep", "1000"] });
+  await engine.containers.start("two");
+  const codes = async (...refs: string[]) =>
+    (await engine.containers.kill({ refs })).map((r) => (r.ok ? "ok" : r.error.code));
+  assert.deepEqual(await codes("one", "two", "three"), ["NO_SUCH_CONTAINER"]);
+  assert.deepEqual(await codes("one", "two"), ["CONTAINER_STATE", "ok"]);
   await assert.rejects(engine.containers.create({ image: "busybox", name: "one" }), (error) =>
     hasCode(error, "CONTAINER_NAME_IN_USE"),
   );

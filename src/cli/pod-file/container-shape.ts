@@ -1,18 +1,16 @@
 import { resolve } from "node:path";
 import { defined } from "../../base/defined.ts";
 import type { PodMemberOptions } from "../../engine/api/pods.ts";
+import { HEALTH, READINESS } from "./check-shape.ts";
 import {
   ARGV,
-  CONTAINER_RESOURCES,
   DEPENDS_ON,
   DEVICE,
   ENVIRONMENT,
-  HEALTH,
   MOUNT,
   NETWORK,
   OCTAL,
   PUBLISHED,
-  READINESS,
   RESTART,
   SIZE,
   TEXT_MAP,
@@ -20,6 +18,7 @@ import {
   ULIMIT,
   WHOLE_SECONDS,
 } from "./notations.ts";
+import { CONTAINER_RESOURCES } from "./resource-shape.ts";
 import {
   BOOLEAN,
   described,

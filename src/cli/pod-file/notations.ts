@@ -1,23 +1,10 @@
 import { resolve } from "node:path";
 import { defined } from "../../base/defined.ts";
 import type { MountOption, PortOption } from "../../engine/api/container-options.ts";
-import type {
-  CommandHealth,
-  HealthOption,
-  HealthTimes,
-  HttpHealth,
-  TcpHealth,
-} from "../../engine/api/health-option.ts";
-import type { DependencyCondition, DeviceRate, Probe, Resources } from "../../model/container.ts";
-import {
-  parseDevice,
-  parseDeviceBytes,
-  parseDeviceOperations,
-  parseDeviceWeight,
-} from "../../model/notation/devices.ts";
+import type { DependencyCondition } from "../../model/container.ts";
+import { parseDevice } from "../../model/notation/devices.ts";
 import { parseDuration } from "../../model/notation/durations.ts";
 import { parseExitPolicy } from "../../model/notation/exit-policy.ts";
-import { parseProbe } from "../../model/notation/health.ts";
 import { splitPair } from "../../model/notation/key-values.ts";
 import { parseVolume } from "../../model/notation/mounts.ts";
 import { isNetworkMode, parseNetworks } from "../../model/notation/networks.ts";
@@ -27,7 +14,6 @@ import { parseSize } from "../../model/notation/sizes.ts";
 import { parseUlimit } from "../../model/notation/ulimits.ts";
 import {
   BOOLEAN,
-  described,
   either,
   listOf,
   mapOf,
@@ -42,7 +28,8 @@ import {
   wordOf,
 } from "./shape.ts";
 
-const MAX = Number.MAX_SAFE_INTEGER;
+/** The greatest whole number that means something. */
+export const MAX = Number.MAX_SAFE_INTEGER;
 
 export const COUNT = numberIn(0, MAX, { whole: true });
 
@@ -85,7 +72,7 @@ export const ARGV: Shape<readonly string[]> = either(
   }),
 );
 
-const PORT = numberIn(1, 65_535, { whole: true });
+export const PORT = numberIn(1, 65_535, { whole: true });
 
 /** A published port. */
 export const PUBLISHED: Shape<PortOption> = either(
@@ -244,152 +231,4 @@ export const DEPENDS_ON: DependencyShape = either(
         defined({ container, condition, timeoutSeconds: timeout }),
       ),
   ),
-);
-
-const RATE_RIGHT = '"/dev/sda:1mb"';
-
-function rates(parse: (text: string) => DeviceRate, right: string): Shape<readonly DeviceRate[]> {
-  return listOf(
-    either(
-      textOf(`a rate such as ${right}`, parse),
-      mapped(
-        recordOf({ path: TEXT, rate: SIZE }, { what: "a rate", required: ["path", "rate"] }),
-        ({ path = "", rate = 0 }) => ({ path, rate }),
-      ),
-    ),
-  );
-}
-
-const SWAP = either(numberIn(-1, MAX, { whole: true }), textOf('a size such as "1g", or -1 for no limit', parseSize));
-
-const RESOURCE_FIELDS = {
-  cpus: described(numberIn(0, 8192, { whole: false }), "Number of CPUs."),
-  cpuPeriod: described(COUNT, "Microseconds."),
-  cpuQuota: described(numberIn(-1, MAX, { whole: true }), "Microseconds per period."),
-  cpuShares: COUNT,
-  cpusetCpus: described(WORD, 'CPUs to run on, such as "0-3".'),
-  cpusetMems: WORD,
-  memory: described(SIZE, "Bytes."),
-  memorySwap: described(SWAP, "Bytes, memory and swap together."),
-  blkioWeight: numberIn(10, 1000, { whole: true }),
-  blkioWeightDevice: listOf(textOf('a weight such as "/dev/sda:100"', parseDeviceWeight)),
-  readBps: rates(parseDeviceBytes, RATE_RIGHT),
-  writeBps: rates(parseDeviceBytes, RATE_RIGHT),
-} as const;
-
-const CONTAINER_RESOURCE_FIELDS = {
-  ...RESOURCE_FIELDS,
-  cpuRtPeriod: COUNT,
-  cpuRtRuntime: COUNT,
-  memoryReservation: SIZE,
-  memorySwappiness: numberIn(0, 100, { whole: true }),
-  oomKillDisable: BOOLEAN,
-  pidsLimit: described(numberIn(-1, MAX, { whole: true }), "0 or less is no limit."),
-  readIops: rates(parseDeviceOperations, '"/dev/sda:1000"'),
-  writeIops: rates(parseDeviceOperations, '"/dev/sda:1000"'),
-  unified: described(TEXT_MAP, "Files of control group v2 and their values."),
-} as const;
-
-/** Microseconds in which `cpus` counts. */
-const CPU_PERIOD = 100_000;
-
-function resourcesOf({ cpus, ...rest }: Resources & { readonly cpus?: number }): Resources {
-  if (cpus === undefined) return rest;
-  if (rest.cpuPeriod !== undefined || rest.cpuQuota !== undefined)
-    throw new Error('"cpus" says the same as "cpuPeriod" and "cpuQuota"');
-  return cpus === 0 ? rest : { ...rest, cpuPeriod: CPU_PERIOD, cpuQuota: Math.round(cpus * CPU_PERIOD) };
-}
-
-/** Limits of a pod's own control group. */
-export const POD_RESOURCES: Shape<Resources> = mapped(recordOf(RESOURCE_FIELDS, { what: "limits" }), resourcesOf);
-
-export const CONTAINER_RESOURCES: Shape<Resources> = mapped(
-  recordOf(CONTAINER_RESOURCE_FIELDS, { what: "limits" }),
-  resourcesOf,
-);
-
-const PROBE_RIGHT = '"tcp:6379", "http:80/path" or a shell command';
-
-/** A check by the library's short forms, whose defaults count. */
-function shortForm(probe: Probe): TcpHealth | HttpHealth | CommandHealth {
-  switch (probe.kind) {
-    case "tcp":
-      return { tcp: probe.port };
-    case "http":
-      return { http: probe.port, path: probe.path };
-    case "shell":
-      return { command: probe.command };
-    case "exec":
-      return { command: probe.argv };
-  }
-}
-
-const httpProbe: Shape<HttpHealth> = either(
-  mapped(PORT, (http) => ({ http })),
-  textOf('a port and a path such as "80/health"', (text) => {
-    const probe = parseProbe(`http:${text}`);
-    if (probe === "none" || probe.kind !== "http") throw new Error("no port and path");
-    return { http: probe.port, path: probe.path };
-  }),
-  mapped(
-    recordOf({ port: PORT, path: TEXT }, { what: "an HTTP probe", required: ["port"] }),
-    ({ port = 0, path = "/" }) => ({ http: port, path }),
-  ),
-);
-
-const checkRecord = recordOf(
-  {
-    tcp: described(PORT, "Healthy if something listens on this port in the pod."),
-    http: described(httpProbe, "Healthy if a GET request is answered with 200 to 399."),
-    command: described(
-      either(
-        textOf("a shell command or a list", (line) => line),
-        TEXTS,
-      ),
-      "Healthy if it exits with 0.",
-    ),
-    interval: SECONDS,
-    startInterval: SECONDS,
-    timeout: SECONDS,
-    startPeriod: SECONDS,
-    retries: numberIn(1, MAX, { whole: true }),
-    onFailure: wordOf(["none", "kill", "restart", "stop"]),
-  },
-  { what: "a check" },
-);
-
-type CheckFields = NonNullable<ReturnType<typeof checkRecord.read>>;
-
-function checkFrom({ tcp, http, command, ...more }: CheckFields): HealthOption {
-  const times: HealthTimes = defined({
-    intervalSeconds: more.interval,
-    startIntervalSeconds: more.startInterval,
-    timeoutSeconds: more.timeout,
-    startPeriodSeconds: more.startPeriod,
-    retries: more.retries,
-    onFailure: more.onFailure,
-  });
-  if ([tcp, http, command].filter((probe) => probe !== undefined).length !== 1)
-    throw new Error('exactly one of "tcp", "http" and "command" is needed');
-  if (tcp !== undefined) return { tcp, ...times };
-  return http === undefined ? { command: command ?? "", ...times } : { ...http, ...times };
-}
-
-/** A readiness check. */
-export const READINESS: Shape<HealthOption> = either(
-  textOf(PROBE_RIGHT, (text) => {
-    const probe = parseProbe(text);
-    if (probe === "none") throw new Error("there is no check to leave out");
-    return shortForm(probe);
-  }),
-  mapped(checkRecord, checkFrom),
-);
-
-/** A health check; `none` leaves out the image's. */
-export const HEALTH: Shape<HealthOption | "none"> = either(
-  textOf(`"none", ${PROBE_RIGHT}`, (text) => {
-    const probe = parseProbe(text);
-    return probe === "none" ? probe : shortForm(probe);
-  }),
-  mapped(checkRecord, checkFrom),
 );

@@ -1,19 +1,8 @@
 import { resolve } from "node:path";
 import type { PodCreateOptions } from "../../engine/api/pods.ts";
 import { CONTAINER } from "./container-shape.ts";
-import {
-  ARGV,
-  DEVICE,
-  EXIT_POLICY,
-  MOUNT,
-  NETWORK,
-  POD_RESOURCES,
-  PUBLISHED,
-  RESTART,
-  SIZE,
-  TEXT_MAP,
-  TEXTS,
-} from "./notations.ts";
+import { ARGV, DEVICE, EXIT_POLICY, MOUNT, NETWORK, PUBLISHED, RESTART, SIZE, TEXT_MAP, TEXTS } from "./notations.ts";
+import { POD_RESOURCES } from "./resource-shape.ts";
 import {
   BOOLEAN,
   described,

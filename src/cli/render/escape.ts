@@ -21,3 +21,8 @@ export function escapeControls(text: string, options: { readonly keep?: string }
 export function tableCell(text: string): string {
   return escapeControls(text.replace(/[\t\n\v\f\r]+/g, " "));
 }
+
+/** The line that tells an error: its text may hold names out of an image or an archive. */
+export function errorLine(message: string): string {
+  return `Error: ${escapeControls(message, { keep: "\n\t" })}\n`;
+}

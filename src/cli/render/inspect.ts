@@ -34,12 +34,13 @@ export type Zeros = Readonly<Record<string, unknown>>;
  *
  * @param format absent, empty and `json` are JSON
  * @param options.zeros values of fields that the objects may lack
+ * @param options.raw as of `TemplateOptions`
  * @param options.single one object alone is not wrapped in an array (podman's `pod inspect` before 5.0)
  */
 export function renderInspect(
   format: string | undefined,
   objects: readonly Readonly<Record<string, unknown>>[],
-  options: { readonly zeros?: Zeros; readonly single?: boolean } = {},
+  options: { readonly zeros?: Zeros; readonly single?: boolean; readonly raw?: boolean } = {},
 ): string {
   if (format === undefined || format === "" || isJsonFormat(format)) {
     const value = options.single === true && objects.length === 1 ? objects[0] : objects;
@@ -47,7 +48,7 @@ export function renderInspect(
   }
   const rows = objects.map((object) => ({ ...options.zeros, ...(goValue(object) as object) }));
   try {
-    return renderRows(format.replace(/^table /, ""), rows, { name: "inspect" });
+    return renderRows(format.replace(/^table /, ""), rows, { name: "inspect", raw: options.raw === true });
   } catch (error) {
     const message = `inspecting object: printing inspect output: ${messageOf(error)}`;
     throw fail("INVALID_ARGUMENT", { message }, { cause: error });

@@ -20,11 +20,14 @@ function prepare(_key: string, value: unknown): unknown {
 
 /**
  * JSON as Go's encoder writes it without HTML escaping: U+2028 and U+2029 escaped, big integers as numbers, keys of a Map
- * sorted, functions and undefined left out.
+ * sorted, functions and undefined left out. What terminals obey, or show out of order, is escaped as well.
  *
  * @param options.indent spaces per level; 0 is one line
  */
 export function formatJson(value: unknown, options: { readonly indent?: number } = {}): string {
   const text = JSON.stringify(value ?? null, prepare, options.indent ?? 0) ?? "null";
-  return text.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return text.replace(
+    /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -10,6 +10,8 @@ export interface TemplateOptions {
   readonly name: string;
   /** What error messages call the type of a row. */
   readonly typeName?: string;
+  /** Print values as they are, for programs: without, control characters in them are made visible. */
+  readonly raw?: boolean;
 }
 
 /** Applies `change` to what stands outside of `{{…}}`. */

@@ -70,7 +70,9 @@ function networkReply(name: string, value: unknown): NetworkReply {
 function addressOf(value: unknown): { ip: string; prefix: number; gateway: string }[] {
   if (!isObject(value)) return [];
   const [ip = "", prefix = ""] = textOf(value["ipnet"]).split("/");
-  return ip === "" || !/^\d{1,3}$/.test(prefix) ? [] : [{ ip, prefix: Number(prefix), gateway: textOf(value["gateway"]) }];
+  return ip === "" || !/^\d{1,3}$/.test(prefix)
+    ? []
+    : [{ ip, prefix: Number(prefix), gateway: textOf(value["gateway"]) }];
 }
 
 function parseJson(text: string): unknown {

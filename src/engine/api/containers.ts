@@ -28,7 +28,8 @@ export type * from "./container-types.ts";
 /**
  * Verbs on containers. A `ref` is an id, a name or a unique prefix of an id: everywhere NO_SUCH_CONTAINER if nothing has it,
  * CONTAINER_AMBIGUOUS if several begin so, EMPTY_ID if it is empty. Verbs on a selection return one report for each container
- * and throw only for a bad call or the signal's reason.
+ * and throw only for a bad call or the signal's reason; a ref that nothing has keeps them from touching the others, as with
+ * podman, and its report is the only one.
  */
 export interface Containers {
   /**

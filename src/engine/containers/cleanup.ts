@@ -20,7 +20,14 @@ export interface CleanupOptions extends RestartEndedOptions {
  */
 export async function cleanupContainer(deps: EngineDeps, id: ContainerId, options: CleanupOptions = {}): Promise<void> {
   if (options.stoppedOnly === true && deps.store.boot.get(id) === undefined) return;
-  const outcome = await withContainer(deps, id, async (container) => cleanupLocked(deps, container, options), options);
+  let outcome: Outcome;
+  try {
+    outcome = await withContainer(deps, id, async (container) => cleanupLocked(deps, container, options), options);
+  } catch (error) {
+    // Removed while we waited for its lock: nothing of it is left to clean up.
+    if (options.stoppedOnly === true && hasCode(error, "NO_SUCH_CONTAINER")) return;
+    throw error;
+  }
   if (outcome.pod !== undefined && outcome.cleaned && options.insidePodVerb !== true)
     await deps.afterExit.applyExitPolicy?.(outcome.pod, id);
 }

@@ -5,6 +5,7 @@ import type { ContainerSummary, InspectContainer } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
 import { imageNameOf } from "../event-subject.ts";
 import { isoTime } from "../iso-time.ts";
+import { podsOfService } from "../pods/service-pods.ts";
 import { inspectConfig } from "./inspect-config.ts";
 import { boundingOf, inspectHostConfig } from "./inspect-host-config.ts";
 import { inspectMounts } from "./inspect-mounts.ts";
@@ -61,7 +62,7 @@ export function inspectContainer(
     NetworkSettings: inspectNetwork(deps, config, summary.state),
     Namespace: "",
     IsInfra: config.isInfra,
-    IsService: false,
+    IsService: podsOfService(deps, config.id).length > 0,
     Config: inspectConfig(deps, config),
     HostConfig: inspectHostConfig(deps, config),
   };

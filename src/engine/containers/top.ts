@@ -1,6 +1,7 @@
 import { fail } from "../../base/errors.ts";
 import type { ContainerConfig } from "../../model/container.ts";
 import type { EngineDeps } from "../deps.ts";
+import { readInRoot } from "./in-root.ts";
 import { isAlive } from "./observe.ts";
 import { COLUMNS, DEFAULT_COLUMNS, readFacts } from "./process-table.ts";
 
@@ -60,9 +61,9 @@ export function processTable(
   return [columns.map((c) => c.header), ...facts.map((f) => columns.map((c) => c.value(f, context)))];
 }
 
-/** Names by id from a file of the container, read through its root directory. */
+/** Names by id from a file of the container, whose links lead nowhere but into the container. */
 function idNames(deps: EngineDeps, pid: number, path: string): ReadonlyMap<number, string> {
-  const text = deps.host.files.readTextIfExists(`/proc/${pid}/root${path}`) ?? "";
+  const text = readInRoot(deps.host, `/proc/${pid}/root`, path);
   return new Map(
     text.split("\n").flatMap((line) => {
       const [name, , id] = line.split(":");

@@ -117,16 +117,3 @@ test("the first probe is due at the start, the next an interval after the end of
   // Somebody set the clock back by an hour: the wait is an interval, not an hour and an interval.
   assert.equal(nextProbeAt(after(check(), [100, 0]), check(), RUN - 3_600_000), RUN - 3_600_000 + 30_000);
 });
-
-test("probes come faster from the start to the first success, as long as the start period lasts", () => {
-  const quick = check({ startIntervalSeconds: 0.5, startPeriodSeconds: 20 });
-  const dueAfter = (of: HealthCheck, ...probes: Parameters<typeof after>[1][]) => {
-    const record = after(of, ...probes);
-    return (nextProbeAt(record, of, record.log.at(-1)?.end ?? RUN) ?? 0) - RUN;
-  };
-  assert.equal(dueAfter(quick), 0);
-  assert.equal(dueAfter(quick, [1000, 1]), 1510);
-  assert.equal(dueAfter(quick, [1000, 0]), 31_010);
-  assert.equal(dueAfter(quick, [20_000, 1]), 50_010);
-  assert.equal(dueAfter(check({ startPeriodSeconds: 20 }), [1000, 1]), 31_010);
-});

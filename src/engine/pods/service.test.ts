@@ -36,6 +36,7 @@ test("a service container runs before its pods and until the last of them is don
   for await (const event of fake.engine.events({ filters: { event: ["start"] } }))
     if ("name" in event) actions.push(event.name);
   assert.equal(actions[0], "svc");
+  assert.equal((await fake.engine.containers.inspect("svc"))["IsService"], true);
   assert.equal(await statusOf(fake, "svc"), "running");
   allOk(await pods.stop({ refs: ["a"] }));
   assert.equal(await statusOf(fake, "svc"), "running");

@@ -54,8 +54,9 @@ export async function settleService(
     if (pods.length === 0) await removeContainer(deps, id, { ...options, force: true, volumes: true });
     else if (pods.every((pod) => isPodDone(deps, pod))) await stopForWantOfPods(deps, id, { ...options, pods });
   } catch (error) {
-    // Gone already, or a pod that needs it came meanwhile.
-    if (!hasCode(error, "NO_SUCH_CONTAINER") && !hasCode(error, "SERVICE_IN_USE")) throw error;
+    // Gone already, or somebody else needs it.
+    const fine = ["NO_SUCH_CONTAINER", "SERVICE_IN_USE", "CONTAINER_HAS_DEPENDENTS"] as const;
+    if (!fine.some((code) => hasCode(error, code))) throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Abortable } from "../../base/abortable.ts";
 import type { ContainerId } from "../../base/brand.ts";
-import { fail } from "../../base/errors.ts";
-import { type Graph, walk } from "../../base/graph.ts";
+import { fail, hasCode } from "../../base/errors.ts";
+import { createGraph, type Graph, walk } from "../../base/graph.ts";
 import { cleanupContainer, isStateRefusal } from "../containers/cleanup.ts";
 import { stopContainer } from "../containers/stop.ts";
 import type { EngineDeps } from "../deps.ts";
@@ -36,8 +36,15 @@ export async function stopPod(deps: EngineDeps, pod: LockedPod, options: PodStop
   );
 }
 
+/** What stands in a cycle can be stopped too, in no order (spec/pods.md 3.3). */
 function stopGraph(pod: LockedPod): Graph<ContainerId> {
-  return containerGraph(pod.members(), { closed: false });
+  const members = pod.members();
+  try {
+    return containerGraph(members, { closed: false });
+  } catch (error) {
+    if (!hasCode(error, "DEPENDENCY_CYCLE")) throw error;
+    return createGraph(members.map(({ id }) => ({ node: id, needs: [] })));
+  }
 }
 
 async function stopMember(deps: EngineDeps, id: ContainerId, options: PodStopOptions): Promise<void> {

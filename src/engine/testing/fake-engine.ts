@@ -46,7 +46,7 @@ export interface FakeEngine extends AsyncDisposable {
   killMonitor(ref: string): Promise<void>;
   /** Waits until no monitor and no exit command is at work. */
   settle(): Promise<void>;
-  /** Lines about what is left on the machine, after everything has been removed. */
+  /** Lines about what is left on the machine, after everything has been removed, and about exit commands that failed. */
   leaks(): Promise<readonly string[]>;
 }
 
@@ -65,6 +65,7 @@ class FakeMachineWithEngine {
   readonly #time: Disposable;
   #busy = 0;
   #cleaner: Engine | undefined;
+  readonly #failures: string[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -110,7 +111,7 @@ class FakeMachineWithEngine {
     // One process serves all exit commands: opening a database for each would make up most of a test's time.
     this.#cleaner ??= this.process().engine;
     const has = (flag: string) => argv.includes(flag);
-    await this.#cleaner.containers.cleanup(
+    const reports = await this.#cleaner.containers.cleanup(
       { refs: [argv.at(-1) ?? ""], ignoreMissing: true },
       {
         stoppedOnly: has("--stopped-only"),
@@ -118,6 +119,8 @@ class FakeMachineWithEngine {
         ...(has("--exec") ? { execSession: argv[argv.indexOf("--exec") + 1] ?? "" } : {}),
       },
     );
+    for (const report of reports)
+      if (!report.ok) this.#failures.push(`exit command of ${report.input}: ${report.error.message}`);
   }
 
   /** One more process with an engine. */
@@ -153,7 +156,7 @@ class FakeMachineWithEngine {
       settle: () => this.settle(),
       leaks: async () => {
         await this.settle();
-        return leaksSince(before, takeStock(host));
+        return [...leaksSince(before, takeStock(host)), ...this.#failures.splice(0)];
       },
       [Symbol.asyncDispose]: async () => {
         await engine[Symbol.asyncDispose]();

@@ -12,7 +12,8 @@ export function parseRestartPolicy(text: string): RestartPolicy {
   if (retries !== undefined && word !== "on-failure")
     throw refuse("restart policy retries can only be specified with on-failure restart policy");
   const name = NAMES.find((known) => known === word);
-  if (name === undefined) throw refuse(`running container create option: "${text}" is not a valid restart policy: invalid argument`);
+  if (name === undefined)
+    throw refuse(`running container create option: "${text}" is not a valid restart policy: invalid argument`);
   if (retries === undefined) return { name, maxRetries: 0 };
   if (!/^[+-]?\d+$/.test(retries))
     throw refuse(

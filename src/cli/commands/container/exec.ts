@@ -5,6 +5,7 @@ import { defineCommand, type Input, type Io } from "../../command.ts";
 import { ENV_FLAGS, environmentOf } from "../../container-flags/process-flags.ts";
 import { EXIT, execExitCodeOf } from "../../exit-codes.ts";
 import { bool, text, uint } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { DETACH_KEYS, withForeground } from "./foreground.ts";
 import { LATEST, latestContainer } from "./selection.ts";
 
@@ -42,7 +43,7 @@ async function run(io: Io, ref: string, options: ExecOptions, flags: Input<typeo
     return await withForeground(io, streams, (stdio) => io.engine.containers.exec(ref, options, stdio));
   } catch (error) {
     if (!isEngineError(error) || io.signal.aborted) throw error;
-    io.err(`Error: ${error.message}\n`);
+    io.err(errorLine(error.message));
     return flags.detach ? EXIT.engine : execExitCodeOf(error);
   }
 }

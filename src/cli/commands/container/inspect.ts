@@ -2,6 +2,7 @@ import { fail } from "../../../base/errors.ts";
 import { defineCommand, type Input, type Io } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, text } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { renderInspect } from "../../render/inspect.ts";
 import { type InspectType, inspectAny, isInspectType, TYPES } from "./inspect-any.ts";
 import { LATEST, latestContainer } from "./selection.ts";
@@ -29,8 +30,8 @@ async function show(io: Io, input: Input<typeof FLAGS>, type: InspectType): Prom
     if (result.ok) found.push(result.value);
     else failures.push(`inspecting object: ${result.message}`);
   }
-  await io.out(renderInspect(flags.format, found));
-  for (const failure of failures) io.err(`Error: ${failure}\n`);
+  await io.out(renderInspect(flags.format, found, { raw: !io.terminal.isTerminal("stdout") }));
+  for (const failure of failures) io.err(errorLine(failure));
   return failures.length === 0 ? EXIT.ok : EXIT.engine;
 }
 

@@ -4,6 +4,7 @@ import { defineCommand, type Input, type Io } from "../../command.ts";
 import { CREATE_FLAGS, createOptionsOf } from "../../container-flags/create-flags.ts";
 import { EXIT, startExitCodeOf } from "../../exit-codes.ts";
 import { bool, uint } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { type Created, createContainer } from "./create-container.ts";
 import { DETACH_KEYS, proxySignals, withForeground } from "./foreground.ts";
 
@@ -87,7 +88,7 @@ export const run = defineCommand({
     } catch (error) {
       if (input.flags.rm) await removeUnstarted(io, created);
       if (!isEngineError(error) || io.signal.aborted) throw error;
-      io.err(`Error: ${messageOf(error)}\n`);
+      io.err(errorLine(messageOf(error)));
       return startExitCodeOf(error);
     }
   },

@@ -5,6 +5,7 @@ import { namesOrLatest } from "../../argument-rules.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { list, text } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { LATEST, namedContainers } from "./selection.ts";
 
 const CONDITIONS: Readonly<Record<string, WaitCondition>> = {
@@ -59,7 +60,7 @@ export const wait = defineCommand({
         await io.out(`${await io.engine.containers.wait(ref, options)}\n`);
       } catch (error) {
         if (!isEngineError(error) || io.signal.aborted) throw error;
-        io.err(`Error: ${messageOf(error)}\n`);
+        io.err(errorLine(messageOf(error)));
         code = EXIT.engine;
       }
     }

@@ -4,6 +4,7 @@ import type { ArgumentRule } from "../../argument-rules.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 
 const rule: ArgumentRule = ({ args, flags }) => {
   if (flags["all"] === true && args.length > 0)
@@ -48,7 +49,7 @@ export const rm = defineCommand({
       ...deleted.map((id) => `Deleted: ${id}\n`),
     ]);
     if (lines.length > 0) await io.out(lines.join(""));
-    for (const report of reports) if (!report.ok) io.err(`Error: ${report.error.message}\n`);
+    for (const report of reports) if (!report.ok) io.err(errorLine(report.error.message));
     return exitCode(reports);
   },
 });

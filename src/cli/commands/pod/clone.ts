@@ -4,6 +4,7 @@ import { between } from "../../argument-rules.ts";
 import { defineCommand, type Input, type Io } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, type FlagTable, type FlagValues, text } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { CREATE_FLAGS } from "./create-flags.ts";
 import { podCreateOptions } from "./create-options.ts";
 
@@ -96,7 +97,7 @@ export const clone = defineCommand({
     } catch (error) {
       if (!hasCode(error, "CLONE_UNFINISHED")) throw error;
       await io.out(`pod ${error.data.id} created but error after creation\n`);
-      io.err(`Error: ${error.data.reason}\n`);
+      io.err(errorLine(error.data.reason));
       return EXIT.engine;
     }
   },

@@ -4,6 +4,7 @@ import { targets } from "../../argument-rules.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, int } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 import { checkDryRun, DRY_RUN_FLAGS, printPlans } from "./dry-run.ts";
 import { ALL, IGNORE, LATEST, POD_ID_FILES, podSelection, printPodReports } from "./selection.ts";
 
@@ -50,7 +51,7 @@ export const rm = defineCommand({
     } catch (error) {
       if (!hasCode(error, "NO_SUCH_POD") && !hasCode(error, "POD_IS_CONTAINER") && !hasCode(error, "NO_PODS"))
         throw error;
-      io.err(`Error: ${error.message}\n`);
+      io.err(errorLine(error.message));
       return EXIT.missing;
     }
   },

@@ -3,6 +3,7 @@ import type { PodReport, PodSelection } from "../../../engine/api/pods.ts";
 import type { Io } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, strings } from "../../flag-kinds.ts";
+import { errorLine } from "../../render/escape.ts";
 
 /** Flags with which a verb finds its pods (spec/pods.md 9.1). */
 export const ALL = bool("Act on every pod", { short: "a" });
@@ -60,6 +61,6 @@ export async function printPodReports(io: Io, reports: readonly PodReport[], doi
   const ids = reports.flatMap((report) => (report.ok ? [`${report.id}\n`] : []));
   if (ids.length > 0) await io.out(ids.join(""));
   const failures = reports.flatMap((report) => (report.ok ? [] : failuresOf(report, doing)));
-  for (const message of failures) io.err(`Error: ${message}\n`);
+  for (const message of failures) io.err(errorLine(message));
   return failures.length === 0 ? EXIT.ok : EXIT.engine;
 }

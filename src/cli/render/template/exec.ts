@@ -1,4 +1,5 @@
 import { fail } from "../../../base/errors.ts";
+import { escapeControls } from "../escape.ts";
 import { GoTime } from "../go-time.ts";
 import { FUNCTIONS, type TemplateFunction } from "./functions.ts";
 import type { Command, ControlNode, Node, Operand, Pipeline, Template } from "./nodes.ts";
@@ -14,15 +15,22 @@ interface Variable {
   value: Value;
 }
 
+interface ExecuteOptions {
+  readonly typeName?: string;
+  readonly raw?: boolean;
+}
+
 class Execution {
   readonly #template: Template;
   readonly #rootType: string;
+  readonly #raw: boolean;
   readonly #out: string[] = [];
   #variables: Variable[] = [];
 
-  constructor(template: Template, root: Value, rootType: string) {
+  constructor(template: Template, root: Value, options: ExecuteOptions) {
     this.#template = template;
-    this.#rootType = rootType;
+    this.#rootType = options.typeName ?? "interface {}";
+    this.#raw = options.raw === true;
     this.#variables.push({ name: "$", value: root });
   }
 
@@ -42,6 +50,10 @@ class Execution {
     });
   }
 
+  #shown(text: string): string {
+    return this.#raw ? text : escapeControls(text, { keep: "\n\t" });
+  }
+
   #list(nodes: readonly Node[], dot: Value): Flow {
     for (const node of nodes) {
       const flow = this.#node(node, dot);
@@ -55,7 +67,7 @@ class Execution {
     else if (node.kind === "break" || node.kind === "continue") return node.kind;
     else if (node.kind === "action") {
       const value = this.#pipeline(node.pipeline, dot);
-      if (node.pipeline.variables.length === 0) this.#out.push(printValue(value));
+      if (node.pipeline.variables.length === 0) this.#out.push(this.#shown(printValue(value)));
     } else {
       const visible = this.#variables.length;
       const flow = node.kind === "range" ? this.#range(node, dot) : this.#branch(node, dot);
@@ -217,7 +229,8 @@ class Execution {
  * field X in type pods.ListPodReporter`.
  *
  * @param options.typeName what messages call the type of a struct
+ * @param options.raw leave control characters in values as they are
  */
-export function executeTemplate(template: Template, data: Value, options: { readonly typeName?: string } = {}): string {
-  return new Execution(template, data, options.typeName ?? "interface {}").run(data);
+export function executeTemplate(template: Template, data: Value, options: ExecuteOptions = {}): string {
+  return new Execution(template, data, options).run(data);
 }
