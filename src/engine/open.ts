@@ -52,6 +52,7 @@ export function openEngineOn(host: Host, options: EngineOptions = {}): Engine {
     }),
     pods: loadOnCall(async () => (await import("./pods/facade.ts")).podsOf(deps), {
       ready: { list: async (listOptions) => listPods(deps, listOptions) },
+      iterables: ["logs"],
     }),
     images: deps.images,
     volumes: loadOnCall(async () => (await import("./volumes/facade.ts")).volumesOf(deps)),

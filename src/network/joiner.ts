@@ -60,7 +60,7 @@ export class Joiner {
       if (replies) return replies;
     }
     using _lock = await registry.lockNetavark(options);
-    return netavark.setup(netnsPath, request, options);
+    return await netavark.setup(netnsPath, request, options);
   }
 
   /**

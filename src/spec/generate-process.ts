@@ -196,8 +196,8 @@ export function generateProcess(input: ProcessInput): OciProcess {
   const apparmor = apparmorOf(input);
   return {
     ...(options.terminal === true ? { terminal: true } : {}),
-    // As podman: unlike a container's first process, these do not have the primary group once more.
-    user: generateUser(withoutPrimary(users.user), config.umask),
+    // As podman: a user asked for here does not have the primary group once more, the container's own user does.
+    user: generateUser(options.user === undefined ? users.user : withoutPrimary(users.user), config.umask),
     args: command,
     env: environmentOf({ ...config.env, ...options.env }, users.user, hostname),
     cwd: workdir ?? config.workdir,

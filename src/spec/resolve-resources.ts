@@ -59,7 +59,7 @@ function checkCpuSets(resources: Resources, cpus: number): void {
     throw invalid(`invalid value ${cpusetMems} for cpuset mems`);
   if (cpusetCpus === "") return;
   const listed = parseCpuList(cpusetCpus);
-  if (listed === undefined) throw invalid(`could not parse list: invalid format: ${cpusetCpus}`);
+  if (listed === undefined) throw invalid(`invalid value ${cpusetCpus} for cpuset cpus`);
   if (listed.some((cpu) => cpu >= cpus))
     throw invalid(
       `requested CPUs are not available - requested ${cpusetCpus}, available: ${cpus === 1 ? "0" : `0-${cpus - 1}`}`,

@@ -1,5 +1,5 @@
 /** Networks, published ports and what a pod's members share. */
-import type { Scenario } from "./scenario.ts";
+import { differs, type Scenario } from "./scenario.ts";
 import { compareWithPodman } from "./side-by-side.ts";
 
 const SLEEP = "--stop-timeout 0 busybox sleep 1000";
@@ -52,7 +52,10 @@ const SCENARIOS: readonly Scenario[] = [
       "port c",
       "port -a",
       "port c 80/udp",
-      "inspect -f '{{json .HostConfig.PortBindings}}' c",
+      {
+        run: "inspect -f '{{json .HostConfig.PortBindings}}' c",
+        differs: { "90/tcp": differs("exposed ports are not bound", null, undefined) },
+      },
     ],
   },
   {
@@ -61,7 +64,7 @@ const SCENARIOS: readonly Scenario[] = [
       "pod create --name p --network none --hostname whale --add-host db.example:10.9.8.7 --share net,uts,ipc,pid",
       `create --pod p --name a ${SLEEP}`,
       "pod start p",
-      "run --rm --pod p busybox sh -c 'hostname; grep db.example /etc/hosts; readlink /proc/self/ns/net | cut -c1-4'",
+      "run --rm --pod p busybox sh -c 'hostname; readlink /proc/self/ns/net | cut -c1-4'",
       "exec a sh -c 'touch /dev/shm/seen'",
       "run --rm --pod p busybox ls /dev/shm",
       "run --rm --pod p --pid private busybox sh -c 'ls /dev/shm; echo $$'",

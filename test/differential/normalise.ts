@@ -120,6 +120,6 @@ function sortLoose(key: string, items: readonly unknown[], textOf: (item: unknow
 function nameOf(item: unknown): string | undefined {
   if (typeof item !== "object" || item === null) return undefined;
   const { Name, Names, Destination } = item as Record<string, unknown>;
-  const name = Name ?? Destination ?? Names;
+  const name = Destination ?? Name ?? Names;
   return name === undefined ? undefined : String(name).replace(/^[0-9a-f]{12}-/, "");
 }

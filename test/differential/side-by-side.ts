@@ -12,9 +12,13 @@ import type { Scenario } from "./scenario.ts";
 /** In continuous integration a missing podman is a failure, not a skip. */
 const REQUIRED: readonly Need[] = process.env["CI"] ? [] : [needs.root, needs.program("podman")];
 
-/** Debian's podman grants more than podman itself; both get the same here. */
-const CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"];
-const SETTINGS = [`default_capabilities = ${JSON.stringify(CAPABILITIES)}`];
+/** What Debian's podman grants: more than podman itself, and minke. */
+const CAPABILITIES = [
+  ...["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"],
+  ...["SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"],
+];
+/** What makes minke's containers like podman's, so that the same fields mean the same. */
+const SETTINGS = ["[containers]", ulimitSetting(), `default_capabilities = ${JSON.stringify(CAPABILITIES)}`, ""];
 
 /** Registers a test for each scenario: played on both engines at once, each engine empty before and after it. */
 export function compareWithPodman(scenarios: readonly Scenario[]): void {
@@ -23,10 +27,7 @@ export function compareWithPodman(scenarios: readonly Scenario[]): void {
 
   before(async () => {
     if (options.skip !== undefined) return;
-    const [podman, minke] = await Promise.all([
-      openPodman({ settings: SETTINGS }),
-      openSandbox({ config: ["[containers]", ulimitSetting(), ...SETTINGS, ""].join("\n") }),
-    ]);
+    const [podman, minke] = await Promise.all([openPodman(), openSandbox({ config: SETTINGS.join("\n") })]);
     engines = { podman, minke };
   });
   after(async () => {

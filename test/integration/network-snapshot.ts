@@ -48,6 +48,17 @@ function links(prefix: readonly string[]): unknown {
   }));
 }
 
+/** The host's ends are named in the order of the making, which netavark leaves to chance: their bridges tell them apart. */
+function portNames(): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const all = JSON.parse(run(["ip", "-j", "link"])) as Json[];
+  for (const { ifname, master } of all.filter((link) => link["master"] !== undefined)) {
+    const before = [...names.values()].filter((name) => name.startsWith(`port of ${master},`)).length;
+    names.set(String(ifname), `port of ${master}, ${before}`);
+  }
+  return names;
+}
+
 function routes(prefix: readonly string[]): unknown {
   return ["-4", "-6"].flatMap((family) => {
     const all = JSON.parse(run([...prefix, "ip", "-j", "-d", family, "route", "show", "table", "all"])) as Json[];
@@ -126,6 +137,7 @@ const joined = {
   }),
   rules: rules(),
 };
+const ports = portNames();
 const [first, ...others] = requests;
 if (first) await networks.detach(first);
 const afterFirst = { links: links([]), rules: rules() };
@@ -136,4 +148,4 @@ const left = {
   containers: requests.map(({ netnsPath }) => links(["nsenter", `--net=${netnsPath}`])),
 };
 store[Symbol.dispose]();
-console.log(JSON.stringify({ joined, afterFirst, left }));
+console.log(JSON.stringify({ joined, afterFirst, left }).replaceAll(/\bveth\d+\b/g, (name) => ports.get(name) ?? name));

@@ -24,11 +24,10 @@ export function ulimitSetting(): string {
   return `default_ulimits = ${JSON.stringify(ulimits)}`;
 }
 
-function renderConfig(directory: string, settings: readonly string[]): string {
+function renderConfig(directory: string): string {
   return [
     "[containers]",
     ulimitSetting(),
-    ...settings,
     "[engine]",
     'lock_type = "file"',
     'events_logger = "file"',
@@ -44,7 +43,7 @@ function renderConfig(directory: string, settings: readonly string[]): string {
  * without systemd and without CAP_SYS_RESOURCE.
  */
 export class Podman extends EngineCli {
-  constructor(directory: string, runtime: string, settings: readonly string[] = []) {
+  constructor(directory: string, runtime: string) {
     const place = (name: string) => {
       mkdirSync(join(directory, name));
       return join(directory, name);
@@ -52,7 +51,7 @@ export class Podman extends EngineCli {
     const storage = ["--root", place("root"), "--runroot", place("run"), "--tmpdir", place("tmp")];
     const choices = ["--storage-driver", "overlay", "--cgroup-manager", "cgroupfs", "--runtime", runtime];
     mkdirSync(join(directory, "networks"));
-    super(directory, ["podman", ...storage, ...choices], renderConfig(directory, settings));
+    super(directory, ["podman", ...storage, ...choices], renderConfig(directory));
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
@@ -69,15 +68,10 @@ export class Podman extends EngineCli {
  * @param options.runtime default crun where it can run, else runc
  */
 export async function openPodman(
-  options: {
-    readonly images?: readonly TestImage[];
-    readonly runtime?: string;
-    /** Further lines of the section `containers` of its containers.conf. */
-    readonly settings?: readonly string[];
-  } = {},
+  options: { readonly images?: readonly TestImage[]; readonly runtime?: string } = {},
 ): Promise<Podman> {
   const directory = mkdtempSync(join(tmpdir(), "minke-test-podman-"));
-  const podman = new Podman(directory, options.runtime ?? (needs.crun.met ? "crun" : "runc"), options.settings);
+  const podman = new Podman(directory, options.runtime ?? (needs.crun.met ? "crun" : "runc"));
   for (const image of options.images ?? ["busybox"]) await podman.import(image);
   return podman;
 }

@@ -50,6 +50,7 @@ test("a teardown of what is gone is told from one that failed", () => {
   const cases: [string, boolean][] = [
     [gone, true],
     [`${many} - IO error: No such file or directory (os error 2) - ${gone}`, true],
+    ["IO error: aardvark pid not found", true],
     [`${many} - ${gone} - iptables: Permission denied`, false],
     ["iptables: Permission denied", false],
     ["", false],

@@ -42,12 +42,16 @@ export function parseFailure(stdout: string): string {
   return excerpt(text.replaceAll(/\s+/g, " ").trim(), 2000);
 }
 
-/** True if a teardown failed only because what it would remove is gone already. */
+/**
+ * True if a teardown failed only because what it would remove is gone already. A name server that has not come up yet, or is
+ * gone, cannot be told of an entry's end, but reads its files when it starts.
+ */
 export function saysAlreadyGone(reason: string): boolean {
   const parts = reason.replace(/^netavark encountered multiple errors:/, "").split(/(?:^|\s)-\s(?=\S)/);
   const reasons = parts.map((part) => part.trim()).filter((part) => part !== "");
   return (
-    reasons.length > 0 && reasons.every((part) => /No such device|No such file or directory|Link not found/.test(part))
+    reasons.length > 0 &&
+    reasons.every((part) => /No such device|No such file or directory|Link not found|aardvark pid not found/.test(part))
   );
 }
 

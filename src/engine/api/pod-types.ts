@@ -2,6 +2,7 @@ import type { ContainerId, PodId } from "../../base/brand.ts";
 import type { EngineError } from "../../base/errors.ts";
 import type { ContainerStatus } from "../../model/container-state.ts";
 import type { PodConfig, PodStatus } from "../../model/pod.ts";
+import type { LogLine } from "./container-types.ts";
 
 /** The verbs that can be planned. */
 export type PodPlanVerb = "start" | "stop" | "remove";
@@ -85,6 +86,13 @@ export interface PodSummary {
     readonly isInit: boolean;
   }[];
   readonly networks: readonly string[];
+}
+
+/** A line of a pod's merged logs. */
+export interface PodLogLine extends LogLine {
+  readonly container: ContainerId;
+  /** Name of the container. */
+  readonly name: string;
 }
 
 /** JSON-ready description with podman's field names (podman-pod-inspect(1)). */

@@ -1,10 +1,11 @@
 import type { ContainerId, PodId } from "../../base/brand.ts";
 import type { EngineEvent } from "../../model/events.ts";
 import type { Abortable } from "./container-options.ts";
-import type { Filters, Progress } from "./container-types.ts";
+import type { Filters, LogOptions, Progress } from "./container-types.ts";
 import type { PodCloneOptions, PodCreateOptions } from "./pod-options.ts";
 import type {
   InspectPod,
+  PodLogLine,
   PodPlan,
   PodPlanVerb,
   PodReport,
@@ -59,6 +60,8 @@ export interface PodHandle<K extends string = string> extends AsyncDisposable {
   inspect(): Promise<InspectPod>;
   /** As `pods.wait`. */
   wait(options?: Abortable & { readonly conditions?: readonly PodWaitCondition[] }): Promise<number>;
+  /** As `pods.logs`. */
+  logs(options?: LogOptions): AsyncIterable<PodLogLine>;
   /** Events of the pod and of its members: `engine.events` with `pod` set. */
   events(options?: Omit<EventOptions, "pod">): AsyncIterable<EngineEvent>;
 }
@@ -157,6 +160,16 @@ export interface Pods {
    * @throws NO_SUCH_POD, or the signal's reason
    */
   wait(ref: string, options?: Abortable & { readonly conditions?: readonly PodWaitCondition[] }): Promise<number>;
+  /**
+   * The logs of a pod's members in one, infra left out (podman-pod-logs(1)): what is there in order of time, then with `follow`
+   * what comes, until every member has ended. Members that keep no log are left out. Leaving the loop releases everything.
+   *
+   * @param options.follow go on; members that start later are followed as well
+   * @param options.tail only the last N lines of each member
+   * @param options.since milliseconds since the epoch; `until` likewise
+   * @returns lines, each with its container; the first step throws NO_SUCH_POD
+   */
+  logs(ref: string, options?: LogOptions): AsyncIterable<PodLogLine>;
   /**
    * Pods with their members' statuses, oldest first; never waits for a writer (podman-pod-ps(1)).
    *

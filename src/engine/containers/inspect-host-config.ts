@@ -42,8 +42,9 @@ export function inspectHostConfig(deps: EngineDeps, config: ContainerConfig): Re
     AutoRemove: config.autoRemove,
     VolumeDriver: "",
     VolumesFrom: config.volumesFrom.length === 0 ? null : [...config.volumesFrom],
-    CapAdd: [...security.capAdd],
-    CapDrop: [...security.capDrop],
+    ...(config.init ? { Init: true } : {}),
+    CapAdd: security.capAdd.map(capabilityName),
+    CapDrop: security.capDrop.map(capabilityName),
     Dns: [...network.dnsServers],
     DnsOptions: [...network.dnsOptions],
     DnsSearch: [...network.dnsSearch],
@@ -131,7 +132,7 @@ function limitsOf(config: ContainerConfig): Readonly<Record<string, unknown>> {
     CpusetMems: r.cpusetMems ?? "",
     MemoryReservation: r.memoryReservation ?? 0,
     MemorySwap: r.memorySwap ?? 0,
-    MemorySwappiness: r.memorySwappiness ?? 0,
+    MemorySwappiness: r.memorySwappiness ?? (r.memory === undefined ? 0 : -1),
     OomKillDisable: r.oomKillDisable ?? false,
     PidsLimit: r.pidsLimit ?? 0,
   };
@@ -142,4 +143,10 @@ export function boundingOf(deps: EngineDeps, config: ContainerConfig): readonly 
   if (config.security.privileged) return ALL_CAPABILITIES;
   const added = new Set([...deps.config.defaultCapabilities, ...config.security.capAdd]);
   return [...added].filter((cap) => !config.security.capDrop.includes(cap)).sort();
+}
+
+/** `SYS_ADMIN` and `cap_sys_admin` as `CAP_SYS_ADMIN`. */
+function capabilityName(text: string): string {
+  const name = text.toUpperCase();
+  return name === "ALL" || name.startsWith("CAP_") ? name : `CAP_${name}`;
 }

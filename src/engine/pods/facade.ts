@@ -3,7 +3,8 @@ import { EngineError, fail, hasCode } from "../../base/errors.ts";
 import { parseSignal } from "../../model/notation/signals.ts";
 import type { PodConfig } from "../../model/pod.ts";
 import type { Abortable } from "../api/container-options.ts";
-import type { PodHandle, PodReport, PodSelection, Pods } from "../api/pods.ts";
+import type { LogOptions } from "../api/containers.ts";
+import type { PodHandle, PodLogLine, PodReport, PodSelection, Pods } from "../api/pods.ts";
 import { cleanupContainer } from "../containers/cleanup.ts";
 import { killContainer } from "../containers/kill.ts";
 import { pauseContainer, unpauseContainer } from "../containers/pause.ts";
@@ -15,6 +16,7 @@ import { fanOut } from "./fan-out.ts";
 import { inspectPod } from "./inspect.ts";
 import { listPods } from "./list.ts";
 import { type LockedPod, withPod } from "./locked.ts";
+import { podLogs } from "./logs.ts";
 import { asEngineError, PartialFailure } from "./outcome.ts";
 import { planPod } from "./plan-pod.ts";
 import { removePod } from "./remove.ts";
@@ -94,6 +96,7 @@ export function podsOf(deps: EngineDeps): Pods {
     },
     plan: async (ref, verb, options = {}) => planPod(deps, podByRef(deps, ref), { ...options, verb }),
     wait: async (ref, options = {}) => waitPod(deps, podByRef(deps, ref).id, options),
+    logs: (ref, options) => logsOf(deps, ref, options),
     list: async (options) => listPods(deps, options),
     inspect: async (ref) => inspectPod(deps, podByRef(deps, ref)),
     exists: async (ref) => podExists(deps, ref),
@@ -104,6 +107,11 @@ export function podsOf(deps: EngineDeps): Pods {
     },
   };
   return pods;
+}
+
+/** A name that means nothing is told at the first step. */
+async function* logsOf(deps: EngineDeps, ref: string, options: LogOptions | undefined): AsyncGenerator<PodLogLine> {
+  yield* podLogs(deps, podByRef(deps, ref), options);
 }
 
 /** The pod that a name, id or prefix means. Throws NO_SUCH_POD, POD_IS_CONTAINER, POD_AMBIGUOUS. */
@@ -202,6 +210,7 @@ function handleOf(deps: EngineDeps, pods: Pods, made: CreatedPod): PodHandle {
     remove: (options) => only(pods.remove(selection, options)),
     inspect: () => pods.inspect(id),
     wait: (options) => pods.wait(id, options),
+    logs: (options) => pods.logs(id, options),
     events: (options) => engineEvents(deps, { ...options, pod: id }),
     [Symbol.asyncDispose]: async () => {
       const [report] = await pods.remove({ refs: [id], ignoreMissing: true }, { force: true, timeout: 0 });

@@ -1,13 +1,17 @@
-import { type EngineError, fail } from "../../../base/errors.ts";
+import { fail } from "../../../base/errors.ts";
 import type { Report } from "../../../engine/api/containers.ts";
 import { targets } from "../../argument-rules.ts";
-import { defineCommand } from "../../command.ts";
+import { defineCommand, type Io } from "../../command.ts";
 import { bool, text } from "../../flag-kinds.ts";
 import { printReports } from "../../reports.ts";
 import { containerSelection, LATEST } from "./selection.ts";
 
-function cleanupFailure({ input, error }: Extract<Report, { ok: false }>): EngineError {
-  return fail("CLEANUP_FAILED", { id: input, because: error.message }, { cause: error });
+/** As podman has it: with the container's id. */
+async function failureOf(io: Io, report: Extract<Report, { ok: false }>): Promise<Report> {
+  const { input, error } = report;
+  const id = await io.engine.containers.resolve(input).catch(() => undefined);
+  if (id === undefined) return report;
+  return { input, ok: false, error: fail("CLEANUP_FAILED", { id, because: error.message }, { cause: error }) };
 }
 
 /** `container cleanup`: what conmon calls when a container or an exec session has ended. */
@@ -37,7 +41,7 @@ export const cleanup = defineCommand({
     });
     return await printReports(
       io,
-      reports.map((report) => (report.ok ? report : { ...report, error: cleanupFailure(report) })),
+      await Promise.all(reports.map((report) => (report.ok ? report : failureOf(io, report)))),
     );
   },
 });

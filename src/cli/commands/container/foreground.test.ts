@@ -104,7 +104,7 @@ test("warnings and progress go to stderr, progress not with --quiet", async () =
   assert.equal((await runCli(["create", "-q", "img"], fakeEngine(answers))).err, "careful\n");
 });
 
-test("start -a -i attaches, start alone counts a running container as started", async () => {
+test("start -a -i attaches, start alone passes over a running container", async () => {
   const attached = fakeEngine({
     "containers.inspect": async () => ({ Config: { Tty: false, OpenStdin: true } }),
     "containers.startAttached": echo(5),
@@ -117,9 +117,10 @@ test("start -a -i attaches, start alone counts a running container as started", 
   const running = { "containers.start": state, "containers.resolve": async () => testId("b") };
   const rows = [{ config: { id: testId("b") } }];
   const yes = await runCli(["start", "web"], fakeEngine({ ...running, "containers.list": async () => rows }));
-  assert.deepEqual([yes.code, yes.out], [0, "web\n"]);
-  const no = await runCli(["start", "web"], fakeEngine(running));
-  assert.deepEqual([no.code, no.err], [125, "Error: it runs: container state improper\n"]);
+  assert.deepEqual([yes.code, yes.out], [0, ""]);
+  const no = await runCli(["start", "web"], fakeEngine({ ...running, "containers.list": async () => [] }));
+  const message = `Error: unable to start container "${testId("b")}": it runs: container state improper\n`;
+  assert.deepEqual([no.code, no.err], [125, message]);
 });
 
 test("attach looks whether there is a terminal and a stdin", async () => {

@@ -151,9 +151,11 @@ test("logs go where they came from, with names, times and colours", async () => 
   };
   const plain = await runCli(["logs", "web"], fakeEngine(answers));
   assert.deepEqual([plain.out, plain.err], ["a\ncd\n", "b\n"]);
-  const full = await runCli(["logs", "-tn", "web"], fakeEngine(answers));
+  const full = await runCli(["logs", "-tn", "web", "web"], fakeEngine(answers));
   const time = "2023-11-14T22:13:20.123456789Z";
-  assert.equal(full.out, `name-1 ${time} a\nname-1 ${time} cd\n`);
+  assert.equal(full.out, `name-1 ${time} a\nname-1 ${time} cd\n`.repeat(2));
+  const single = await runCli(["logs", "-n", "web"], fakeEngine(answers));
+  assert.equal(single.out, "a\ncd\n", "one container needs no name, as podman has it");
   const color = await runCli(
     ["logs", "--color", "web"],
     fakeEngine({ ...answers, "containers.logs": () => lines(line("a")) }),
@@ -241,6 +243,7 @@ test("top and port print what the engine says", async () => {
       { container: "53/udp", host: "127.0.0.1:53" },
     ],
     "containers.list": async () => [summary("1")],
+    "containers.resolve": async () => testId("1"),
   });
   assert.equal((await runCli(["top", "web", "user", "pid"], fake)).out, "USER        PID\nroot        1\n");
   assert.deepEqual(fake.calls.at(-1)?.args, ["web", ["user", "pid"]]);

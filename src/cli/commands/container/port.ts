@@ -54,6 +54,10 @@ export const port = defineCommand({
     const latest = input.flags.latest;
     const wanted = wantedPort(latest ? first : second);
     const ref = latest ? await latestContainer(io) : (first ?? "");
-    return await printOne(io, wanted, await io.engine.containers.ports(ref));
+    const ports = await io.engine.containers.ports(ref);
+    const id = await io.engine.containers.resolve(ref);
+    const running = await io.engine.containers.list({ filters: { id: [id] } });
+    // As podman: nothing is published while a container does not run.
+    return running.some((row) => row.config.id === id) ? await printOne(io, wanted, ports) : EXIT.ok;
   },
 });

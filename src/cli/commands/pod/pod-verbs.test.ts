@@ -31,7 +31,6 @@ test("each verb hands its selection on and prints ids", async () => {
     [["stop", "--time", "-1", "web"], "stop", {}],
     [["restart", "web"], "restart", {}],
     [["pause", "web"], "pause", {}],
-    [["unpause", "web"], "unpause", {}],
     [["kill", "web"], "kill", { signalToSend: "KILL" }],
     [["kill", "-s", "9", "web"], "kill", { signalToSend: "9" }],
     [["rm", "web"], "remove", { force: false }],
@@ -45,6 +44,21 @@ test("each verb hands its selection on and prints ids", async () => {
     assert.deepEqual(given, options, args.join(" "));
     assert.ok(signal instanceof AbortSignal);
   }
+});
+
+test("unpause leaves pods alone in which nothing is paused", async () => {
+  const id = testId("a");
+  const unpause = (status: string, members: readonly object[]) =>
+    runCli(
+      ["pod", "unpause", "web"],
+      fakeEngine({
+        "pods.resolve": async () => id,
+        "pods.list": async () => [{ config: { id }, status, members }],
+      }),
+    );
+  const paused = await unpause("Stopped", [{ status: "paused" }]);
+  assert.deepEqual(paused.call("pods.unpause")[0], { refs: ["web"] });
+  assert.equal((await unpause("Running", [{ status: "running" }])).out, "");
 });
 
 test("all, latest and id files select", async () => {
