@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import type { Budgets } from "./scenarios.ts";
 import { median, type Samples } from "./stopwatch.ts";
 
@@ -87,7 +87,8 @@ export function renderResults(measured: Measured, circumstances: Circumstances, 
 Command: \`${command}\`. Median of ${runs} rounds after one to warm up; each round runs minke and podman in turn, on the
 same images, with the same OCI runtime (${runtime}). Each time is a whole command, from spawn to exit.
 
-Machine: ${machine(runtime)}.
+Machine: ${machine(runtime)}. Load average when it ended: ${loadavg()[0]?.toFixed(1)}; above the number of
+processors, something else was running and the numbers say little.
 
 ${renderTable(measured)}
 

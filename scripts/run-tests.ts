@@ -153,6 +153,12 @@ async function runAll(jobs: readonly Job[]): Promise<Outcome[]> {
   return outcomes;
 }
 
+/** Test files that no suite runs: somebody forgot them in the table above. */
+function forgottenFiles(): string[] {
+  const known = new Set(SUITES.flatMap((suite) => globSync(suite.files, { cwd: ROOT })));
+  return globSync("{src,scripts,test,bench}/**/*.test.ts", { cwd: ROOT }).filter((file) => !known.has(file));
+}
+
 /** Suites that had files of which not one test ran: a wholesale skip is no pass. */
 function idleSuites(outcomes: readonly Outcome[]): string[] {
   const names = [...new Set(outcomes.map((outcome) => outcome.job.suite.name))];
@@ -168,8 +174,10 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 const outcomes = await runAll(planJobs(process.argv.slice(2)));
 const idle = idleSuites(outcomes);
 for (const name of idle) console.log(`FAIL ${name}: every test was skipped`);
+const forgotten = forgottenFiles();
+for (const file of forgotten) console.log(`FAIL ${file}: no suite runs it`);
 const total = (key: "passed" | "failed" | "skipped") => outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
-const failed = total("failed") + idle.length;
+const failed = total("failed") + idle.length + forgotten.length;
 if (total("passed") + failed === 0) console.log("FAIL: no test ran");
 const failures = outcomes.filter((outcome) => !outcome.ok);
 if (failures.length > 0) console.log(`failed: ${failures.map((outcome) => titleOf(outcome.job)).join("; ")}`);

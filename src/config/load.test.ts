@@ -140,6 +140,7 @@ helper_binaries_dir = ["/h"]
 default_network = "podman"
 default_subnet = "10.88.0.0/16"
 default_subnet_pools = [{base = "10.1.0.0/16", size = 24}]
+minke_setup = "netavark"
 [secrets]
 driver = "file"
 `,
@@ -158,6 +159,7 @@ driver = "file"
   assert.equal(config.timezone, undefined);
   assert.deepEqual(config.infraCommand, ["/pause", "-x"]);
   assert.equal(config.podExitPolicy, "stop");
+  assert.equal(config.networkSetup, "netavark");
   assert.equal(config.netavarkPaths[0], "/h/netavark");
   assert.equal(config.defaultNetwork, "minke");
   assert.equal(config.defaultSubnet, "10.87.0.0/16");
@@ -181,6 +183,11 @@ test("a bad value names file and key", () => {
     ["[engine]\nruntimes = 1", (c) => c.runtimes, /runtimes must be a table/],
     ["[engine.runtimes]\nx = 1", (c) => c.runtimes, /engine\.runtimes\.x must be a list/],
     ["[network]\ndefault_subnet_pools = [{base = 1}]", (c) => c.subnetPools, /default_subnet_pools/],
+    [
+      '[network]\nminke_setup = "other"',
+      (c) => c.networkSetup,
+      /minke_setup = "other": must be one of rtnetlink, netavark/,
+    ],
     ["[network]\ndefault_subnet_pools = [1]", (c) => c.subnetPools, /a list of tables/],
   ];
   for (const [text, look, message] of cases) {

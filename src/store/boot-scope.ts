@@ -5,7 +5,18 @@ import { retryBlocking } from "./pause.ts";
 import { stateBusy } from "./sqlite-errors.ts";
 
 /** What lies in the run root and dies with a boot. Names and not "everything", for the case of `--runroot /tmp`. */
-const BOOT_SCOPED = ["containers", "exits", "locks", "netns", "networks", "runtimes", "persist", "sockets", "health", "supervisor"];
+const BOOT_SCOPED = [
+  "containers",
+  "exits",
+  "locks",
+  "netns",
+  "networks",
+  "runtimes",
+  "persist",
+  "sockets",
+  "health",
+  "supervisor",
+];
 
 type Deps = { readonly files: Files; readonly locks: FileLocks; readonly system: Pick<SystemInfo, "bootId"> };
 

@@ -8,16 +8,8 @@ const PLACES = "each engine keeps its files in places of its own";
 const NAMED = "an error names the container that it is about";
 const EARLY = "paths are known before the first start";
 
-/** Differences that turn up in many scenarios. */
-export const COMMON_DIFFERENCES: readonly CommonDifference[] = [
-  ...common(
-    NAMED,
-    ["stderr"],
-    [
-      /^Error: "\w+" is not running, can't pause: container state improper\n$/,
-      /^Error: "\w+" is not running, can't pause: container <id \S+>: container state improper\n$/,
-    ],
-  ),
+/** Messages that name more than podman's. */
+export const MESSAGES: readonly CommonDifference[] = [
   ...common(
     NAMED,
     ["stderr"],
@@ -34,10 +26,14 @@ export const COMMON_DIFFERENCES: readonly CommonDifference[] = [
       /^Error: unable to restart a container in a paused or unknown state: <id \S+> is paused: container state improper\n$/,
     ],
   ),
+];
+
+/** What `inspect` shows of containers. */
+export const INSPECT: readonly CommonDifference[] = [
   ...common(EARLY, ["0.ResolvConfPath", "0.HostnamePath", "0.HostsPath"], ["", /^<dir>\/run\/containers\/<id .*>\/\w/]),
   ...common(
     PLACES,
-    ["0.ResolvConfPath", "0.HostnamePath", "0.HostsPath"],
+    ["0.HostnamePath", "0.HostsPath"],
     [/^<dir>\/run\/overlay-containers\//, /^<dir>\/run\/containers\/<id .*>\/\w/],
   ),
   ...common(

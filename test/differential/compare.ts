@@ -22,11 +22,34 @@ export interface CommonDifference extends Difference {
   readonly path: string;
 }
 
+/** The common differences of a file of scenarios, and which of them were met. */
+export class CommonDifferences {
+  readonly #differences: readonly CommonDifference[];
+  readonly #met = new Set<CommonDifference>();
+
+  constructor(differences: readonly CommonDifference[]) {
+    this.#differences = differences;
+  }
+
+  covers(path: string, side: Side): boolean {
+    const found = this.#differences.find((known) => covers(known.path, path) && isAsDeclared(known, side));
+    if (found) this.#met.add(found);
+    return found !== undefined;
+  }
+
+  /** Those that no scenario met, each a line for a person. */
+  get unmet(): string[] {
+    return this.#differences
+      .filter((known) => !this.#met.has(known))
+      .map(({ path, why, podman, minke }) => `${path}: ${why} (podman ${podman}, minke ${minke})`);
+  }
+}
+
 interface Comparison {
   readonly title: string;
   readonly declared: Differences;
   readonly ignored?: Readonly<Record<string, string>>;
-  readonly common: readonly CommonDifference[];
+  readonly common: CommonDifferences;
 }
 
 function unequal(podman: Fields, minke: Fields): [path: string, side: Side][] {
@@ -48,7 +71,7 @@ function compareFields(podman: Fields, minke: Fields, comparison: Comparison): s
   for (const [path, side] of unequal(podman, minke)) {
     if (Object.keys(comparison.ignored ?? {}).some((pattern) => covers(pattern, path))) continue;
     const own = Object.entries(declared).find(([pattern]) => covers(pattern, path));
-    const shared = common.some((difference) => covers(difference.path, path) && isAsDeclared(difference, side));
+    const shared = !own && common.covers(path, side);
     if (own) met.add(own[0]);
     if (own ? isAsDeclared(own[1], side) : shared) continue;
     const head = own ? `${title}, ${path}: differs otherwise than declared` : `${title}, ${path}`;
@@ -94,7 +117,7 @@ function eventFields(podman: Observation, minke: Observation): [Fields, Fields] 
 export function compareObservations(
   scenario: Scenario,
   { podman, minke }: { readonly podman: Observation; readonly minke: Observation },
-  common: readonly CommonDifference[],
+  common: CommonDifferences,
 ): string[] {
   const problems = scenario.steps.flatMap((step, index) => {
     const { run, differs, ignores } = typeof step === "string" ? { run: step } : step;

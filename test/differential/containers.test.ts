@@ -1,4 +1,5 @@
 /** Verbs on single containers, from every state. */
+import { MESSAGES } from "./common-differences.ts";
 import { differs, type Scenario } from "./scenario.ts";
 import { compareWithPodman } from "./side-by-side.ts";
 
@@ -275,4 +276,4 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-compareWithPodman(SCENARIOS);
+compareWithPodman(SCENARIOS, MESSAGES);

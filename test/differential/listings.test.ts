@@ -1,4 +1,5 @@
 /** What ps, inspect, port, volume and events print: shapes, formats, filters. */
+import { INSPECT } from "./common-differences.ts";
 import { differs, type Scenario, type Step } from "./scenario.ts";
 import { compareWithPodman } from "./side-by-side.ts";
 
@@ -300,4 +301,4 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-compareWithPodman(SCENARIOS);
+compareWithPodman(SCENARIOS, INSPECT);

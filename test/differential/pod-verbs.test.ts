@@ -164,7 +164,12 @@ const SCENARIOS: readonly Scenario[] = [
       "@states",
       "pod pause p",
       "pod inspect -f {{.State}} p",
-      "exec a true",
+      {
+        run: "exec a true",
+        differs: {
+          stderr: differs("names the container", /running containers: container state/, /container <id a> is paused/),
+        },
+      },
       "pod unpause p",
       "@states",
       "pod unpause p",

@@ -4,8 +4,7 @@ import type { EngineCli } from "../support/engine-cli.ts";
 import { openSandbox } from "../support/minke.ts";
 import { type Need, needs, unless } from "../support/needs.ts";
 import { openPodman, ulimitSetting } from "../support/podman.ts";
-import { COMMON_DIFFERENCES } from "./common-differences.ts";
-import { compareObservations } from "./compare.ts";
+import { type CommonDifference, CommonDifferences, compareObservations } from "./compare.ts";
 import { observe } from "./observe.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -20,8 +19,14 @@ const CAPABILITIES = [
 /** What makes minke's containers like podman's, so that the same fields mean the same. */
 const SETTINGS = ["[containers]", ulimitSetting(), `default_capabilities = ${JSON.stringify(CAPABILITIES)}`, ""];
 
-/** Registers a test for each scenario: played on both engines at once, each engine empty before and after it. */
-export function compareWithPodman(scenarios: readonly Scenario[]): void {
+/**
+ * Registers a test for each scenario: played on both engines at once, each engine empty before and after it.
+ *
+ * @param differences what may differ in any of them; each must be met at least once
+ */
+export function compareWithPodman(scenarios: readonly Scenario[], differences: readonly CommonDifference[] = []): void {
+  const common = new CommonDifferences(differences);
+  let played = 0;
   const options = unless(...REQUIRED);
   let engines: { readonly podman: EngineCli; readonly minke: EngineCli } | undefined;
 
@@ -38,8 +43,14 @@ export function compareWithPodman(scenarios: readonly Scenario[]): void {
     test(scenario.name, options, async () => {
       assert.ok(engines);
       const [podman, minke] = await Promise.all([observe(engines.podman, scenario), observe(engines.minke, scenario)]);
-      const problems = compareObservations(scenario, { podman, minke }, COMMON_DIFFERENCES);
+      const problems = compareObservations(scenario, { podman, minke }, common);
+      played += 1;
       assert.ok(problems.length === 0, `\n    ${problems.join("\n    ")}\n`);
     });
   }
+
+  if (differences.length > 0)
+    test("every common difference is still there", options, () => {
+      if (played === scenarios.length) assert.deepEqual(common.unmet, []);
+    });
 }

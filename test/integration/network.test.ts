@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { PortMapping } from "../../src/model/container.ts";
 import { openNetworks } from "../../src/network/open.ts";
 import { ask, freePort, until } from "../support/wait.ts";
-import { inNamespace, NEEDS, openRig, SETUPS, savedRules } from "./network-fixture.ts";
+import { inNamespace, NEEDS, openRig, type Rig, SETUPS, savedRules } from "./network-fixture.ts";
 
 const tcp = (hostPort: number, containerPort = 80): PortMapping => ({
   hostIp: "",
@@ -62,6 +62,29 @@ for (const setup of SETUPS)
     await rig.networks.detach(second);
     rig.assertClean(["minke"]);
   });
+
+test("containers that come and go at the same time leave a neighbour's port alone", NEEDS, async () => {
+  await using rig = await openRig();
+  await using other = await openRig();
+  const port = await freePort();
+  const neighbour = rig.request("neighbour", { ports: [tcp(port)] });
+  await rig.networks.attach(neighbour);
+  rig.background(neighbour, listener("still here"));
+  await until("an answer", () => greeting(port));
+  const comeAndGo = async (where: Rig, name: string) => {
+    for (let round = 0; round < 3; round++) {
+      const request = where.request(`${name}${round}`, { ports: [tcp(await freePort())] });
+      await where.networks.attach(request);
+      await where.networks.detach(request);
+      assert.ok(!savedRules().some((line) => line.includes(request.containerId)));
+    }
+  };
+  const names = ["a", "b", "c"];
+  await Promise.all([rig, other].flatMap((where) => names.map((name) => comeAndGo(where, name))));
+  assert.equal(await greeting(port), "still here\n");
+  await rig.networks.detach(neighbour);
+  for (const one of [rig, other]) one.assertClean(["minke"]);
+});
 
 test("two engine roots have networks of the same name side by side", NEEDS, async () => {
   await using one = await openRig({ setup: "rtnetlink" });

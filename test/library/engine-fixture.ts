@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Engine, openEngine } from "minke";
 import { imageTar } from "../support/images.ts";
-import { findLeaks, sweep, type Traces } from "../support/leaks.ts";
+import { bridgesOf, findLeaks, sweep, type Traces } from "../support/leaks.ts";
 import { until } from "../support/wait.ts";
 
 /** An engine with roots of its own and the busybox image; leaving the scope removes all of it and checks for leaks. */
@@ -37,6 +37,5 @@ export async function openFixture(): Promise<EngineFixture> {
 async function tracesOf(engine: Engine, directory: string): Promise<Traces> {
   const ids: string[] = [];
   for await (const event of engine.events()) if ("id" in event) ids.push(event.id);
-  const networks = await engine.networks.list();
-  return { directory, ids, bridges: networks.map((network) => network.interfaceName) };
+  return { directory, ids, bridges: bridgesOf(directory) };
 }

@@ -67,6 +67,18 @@ function cgroupsOf(ids: readonly string[]): string[] {
   return cgroupHierarchies().flatMap((hierarchy) => directoriesBelow(hierarchy, 4).filter(named));
 }
 
+/** Where engines of this host agree on bridges. */
+const REGISTRY = "/run/minke-host/networks.json";
+
+/**
+ * Bridges that engines with a root below a directory have taken on this host. A default network that was only planned has
+ * none: by now its name may be another engine's.
+ */
+export function bridgesOf(directory: string): string[] {
+  const entries = JSON.parse(readOr(REGISTRY, "[]")) as readonly { readonly root: string; readonly bridge: string }[];
+  return entries.filter(({ root }) => root.startsWith(`${directory}/`)).map(({ bridge }) => bridge);
+}
+
 function bridgePorts(bridges: readonly string[]): string[] {
   return bridges.flatMap((bridge) => {
     const ports = `/sys/class/net/${bridge}/brif`;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineCli } from "./engine-cli.ts";
 import type { TestImage } from "./images.ts";
-import { findLeaks, sweep, type Traces } from "./leaks.ts";
+import { bridgesOf, findLeaks, sweep, type Traces } from "./leaks.ts";
 import { openPodman } from "./podman.ts";
 
 const MINKE = join(import.meta.dirname, "../../dist/minke");
@@ -29,14 +29,10 @@ export class Sandbox extends EngineCli {
   /** Ids of what ever existed here, from the event log, and the bridges in use. */
   async #traces(): Promise<Traces> {
     const events = await this.run(["events", "--stream=false", "--since", "0", "--format", "json"]);
-    const networks = (await this.run(["network", "ls", "-q"])).stdout.split("\n").filter((name) => name !== "");
-    const bridges = await Promise.all(
-      networks.map((name) => this.run(["network", "inspect", name, "--format", "{{.NetworkInterface}}"])),
-    );
     return {
       directory: this.directory,
       ids: [...new Set(events.stdout.match(/\b[0-9a-f]{64}\b/g) ?? [])],
-      bridges: bridges.map((result) => result.stdout.trim()).filter((name) => name !== ""),
+      bridges: bridgesOf(this.directory),
     };
   }
 

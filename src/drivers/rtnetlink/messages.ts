@@ -6,6 +6,7 @@ const RTM_DELLINK = 17;
 const RTM_GETLINK = 18;
 const RTM_SETLINK = 19;
 const RTM_NEWADDR = 20;
+const RTM_GETADDR = 22;
 const RTM_NEWROUTE = 24;
 const NLM_F_REQUEST = 0x1;
 const NLM_F_ACK = 0x4;
@@ -25,6 +26,7 @@ const IFLA_NET_NS_FD = 28;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
+const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_BROADCAST = 4;
 const RTA_DST = 1;
@@ -36,7 +38,10 @@ const RT_TABLE_MAIN = 254;
 const RTPROT_STATIC = 4;
 const RTN_UNICAST = 1;
 
+const RT_SCOPE_UNIVERSE = 0;
+
 const IFINFOMSG_BYTES = 16;
+const IFADDRMSG_BYTES = 8;
 
 /** An address of an interface. */
 export interface InterfaceAddress {
@@ -148,7 +153,7 @@ export function deleteGroup(group: number): Uint8Array {
 
 /** Gives a link an address, in IPv4 with the subnet's last address as broadcast address. */
 export function newAddress(index: number, { version, bytes, prefix }: InterfaceAddress): Uint8Array {
-  const fixed = new Uint8Array(8);
+  const fixed = new Uint8Array(IFADDRMSG_BYTES);
   fixed[0] = family(version);
   fixed[1] = prefix;
   new DataView(fixed.buffer).setUint32(4, index, true);
@@ -158,6 +163,19 @@ export function newAddress(index: number, { version, bytes, prefix }: InterfaceA
     ...(version === 4 ? [attribute(IFA_BROADCAST, broadcast)] : []),
     attribute(IFA_LOCAL, bytes),
   ]);
+}
+
+/** Asks for the addresses of all links, in the order of the links, IPv4 first. */
+export function getAddresses(): Uint8Array {
+  return message(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, [new Uint8Array(IFADDRMSG_BYTES)]);
+}
+
+/** Reads an RTM_NEWADDR message; undefined for any other, and for addresses of less than global scope. */
+export function parseGlobalAddress(bytes: Uint8Array): InterfaceAddress | undefined {
+  const { type, fixed, attributes } = received(bytes, IFADDRMSG_BYTES);
+  const address = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
+  if (type !== RTM_NEWADDR || fixed.getUint8(3) !== RT_SCOPE_UNIVERSE || address === undefined) return undefined;
+  return { version: fixed.getUint8(0) === family(4) ? 4 : 6, bytes: address, prefix: fixed.getUint8(1) };
 }
 
 /** A static default route. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { VERSION } from "../../base/version.ts";
 import type { ContainerConfig } from "../../model/container.ts";
 import type { NetworkResult } from "../../model/container-state.ts";
+import { hostAddress } from "../../network/host-address.ts";
 import { renderContainerenv } from "../../spec/containerenv.ts";
 import { hostnameFor } from "../../spec/hostname.ts";
 import { addHostsEntry, type HostsEntry, renderHosts } from "../../spec/hosts-file.ts";
@@ -81,15 +82,21 @@ function hostsText(deps: EngineDeps, config: ContainerConfig, results: readonly 
   const names = [hostnameOf(deps, config), config.name];
   const own = results.flatMap((result) => result.addresses.map((address) => ({ ip: address.ip, names })));
   const loopback = config.namespaces.net.mode === "host" ? [] : [{ ip: "127.0.0.1", names }];
-  const gateway = results
-    .flatMap((result) => result.addresses.map((a) => a.gateway))
-    .find((g) => g !== "" && !g.includes(":"));
+  const gateway = hostAddressFor(deps, results);
   return renderHosts({
     base: deps.host.files.readTextIfExists("/etc/hosts") ?? "",
     addHosts: config.network.addHosts,
     ...(gateway === undefined ? {} : { hostGateway: gateway }),
     own: own.length > 0 ? own : loopback,
   });
+}
+
+/** Where the container finds the host: as configured, over its first bridge, or at the host's own address. */
+function hostAddressFor(deps: EngineDeps, results: readonly NetworkResult[]): string | undefined {
+  const { hostContainersInternalIp: fixed = "" } = deps.config;
+  if (fixed !== "") return fixed === "none" ? undefined : fixed;
+  const gateways = results.flatMap((result) => result.addresses.map((address) => address.gateway)).filter(Boolean);
+  return gateways.find((gateway) => !gateway.includes(":")) ?? gateways[0] ?? hostAddress(deps.host.netlink);
 }
 
 function resolvConfText(deps: EngineDeps, config: ContainerConfig, results: readonly NetworkResult[]): string {

@@ -1,5 +1,5 @@
 import type { ContainerConfig, DeviceRate, NamespaceMode } from "../../model/container.ts";
-import { ALL_CAPABILITIES } from "../../spec/capabilities.ts";
+import { ALL_CAPABILITIES, mergeCapabilities, parseCapabilities } from "../../spec/capabilities.ts";
 import { cgroupManagerOf } from "../../spec/inputs.ts";
 import type { EngineDeps } from "../deps.ts";
 import { bindsOf, tmpfsOf } from "./inspect-mounts.ts";
@@ -43,8 +43,8 @@ export function inspectHostConfig(deps: EngineDeps, config: ContainerConfig): Re
     VolumeDriver: "",
     VolumesFrom: config.volumesFrom.length === 0 ? null : [...config.volumesFrom],
     ...(config.init ? { Init: true } : {}),
-    CapAdd: security.capAdd.map(capabilityName),
-    CapDrop: security.capDrop.map(capabilityName),
+    CapAdd: parseCapabilities(security.capAdd),
+    CapDrop: parseCapabilities(security.capDrop),
     Dns: [...network.dnsServers],
     DnsOptions: [...network.dnsOptions],
     DnsSearch: [...network.dnsSearch],
@@ -141,12 +141,6 @@ function limitsOf(config: ContainerConfig): Readonly<Record<string, unknown>> {
 /** Capabilities that a container has in its bounding set, by its definition. */
 export function boundingOf(deps: EngineDeps, config: ContainerConfig): readonly string[] {
   if (config.security.privileged) return ALL_CAPABILITIES;
-  const added = new Set([...deps.config.defaultCapabilities, ...config.security.capAdd]);
-  return [...added].filter((cap) => !config.security.capDrop.includes(cap)).sort();
-}
-
-/** `SYS_ADMIN` and `cap_sys_admin` as `CAP_SYS_ADMIN`. */
-function capabilityName(text: string): string {
-  const name = text.toUpperCase();
-  return name === "ALL" || name.startsWith("CAP_") ? name : `CAP_${name}`;
+  const { capAdd, capDrop } = config.security;
+  return mergeCapabilities(parseCapabilities(deps.config.defaultCapabilities), { add: capAdd, drop: capDrop });
 }

@@ -1,5 +1,6 @@
 import type { ContainerConfig } from "../../model/container.ts";
 import type { HealthRecord } from "../../model/health.ts";
+import { parseCapabilities } from "../../spec/capabilities.ts";
 import { INIT_PATH } from "../../spec/generate-mounts.ts";
 import type { ContainerSummary, InspectContainer } from "../api/containers.ts";
 import type { EngineDeps } from "../deps.ts";
@@ -52,7 +53,7 @@ export function inspectContainer(
     EffectiveCaps:
       config.user === "" || config.user === "root" || config.user === "0"
         ? boundingOf(deps, config)
-        : [...config.security.capAdd],
+        : parseCapabilities(config.security.capAdd),
     BoundingCaps: boundingOf(deps, config),
     ExecIDs: Object.keys(summary.state?.execSessions ?? {}),
     GraphDriver: { Name: "overlay", Data: graphData(deps, config, summary) },

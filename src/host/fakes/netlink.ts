@@ -2,6 +2,7 @@ import { HostError } from "../../base/host-error.ts";
 import type { Netlink, NetlinkSocket } from "../ports.ts";
 import type { FakeKernel } from "./kernel.ts";
 import {
+  addressMessage,
   attributesOf,
   IFLA,
   LINK_PART,
@@ -134,6 +135,11 @@ export class FakeNetlink implements Netlink {
       case 20:
         this.#addAddress(stack, request);
         return [];
+      case 22:
+        return [...stack.addresses].map((key) => {
+          const [, index, address = "", prefix] = /^(\d+) ([0-9a-f]+)\/(\d+)$/.exec(key) ?? [];
+          return addressMessage(Buffer.from(address, "hex"), { index: Number(index), prefix: Number(prefix) });
+        });
       case 24:
         this.#kernel.effect("netlink", "addRoute", "default");
         stack.routes.push(request.attributes.get(5)?.toString("hex") ?? "");

@@ -98,8 +98,19 @@ export function linkMessage(link: LinkFacts): Uint8Array {
     ...(link.master === 0 ? [] : [attribute(IFLA.master, number(link.master))]),
     ...(link.kind === "" ? [] : [attribute(IFLA.linkInfo, attribute(1, Buffer.from(`${link.kind}\0`)))]),
   ]);
+  return withHeader(16, body);
+}
+
+/** An RTM_NEWADDR message. */
+export function addressMessage(address: Buffer, { index, prefix }: { index: number; prefix: number }): Uint8Array {
+  const part = Buffer.from([address.byteLength === 4 ? 2 : 10, prefix, 0, 0, 0, 0, 0, 0]);
+  part.writeUInt32LE(index, 4);
+  return withHeader(20, Buffer.concat([part, attribute(1, address)]));
+}
+
+function withHeader(type: number, body: Buffer): Uint8Array {
   const header = Buffer.alloc(HEADER);
   header.writeUInt32LE(HEADER + body.byteLength, 0);
-  header.writeUInt16LE(16, 4);
+  header.writeUInt16LE(type, 4);
   return Buffer.concat([header, body]);
 }

@@ -74,6 +74,13 @@ forEachHost("netlink", (example) => {
       const address = { version: 4 as const, bytes: Uint8Array.of(10, 99, 98, 2), prefix: 24 };
       one.request(messages.newAddress(index, address));
       throwsErrno(() => one.request(messages.newAddress(index, address)), "EEXIST");
+      const addresses = one
+        .request(messages.getAddresses())
+        .flatMap((bytes) => messages.parseGlobalAddress(bytes) ?? []);
+      assert.deepEqual(
+        addresses.map(({ version, bytes, prefix }) => [version, [...bytes], prefix]),
+        [[4, [10, 99, 98, 2], 24]],
+      );
       one.request(messages.setUp(index));
       one.request(messages.newDefaultRoute({ version: 4, gateway: Uint8Array.of(10, 99, 98, 1), metric: 100 }));
     },
