@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageTar } from "../test/support/images.ts";
+import { processesOf } from "../test/support/leaks.ts";
 import { findProgram } from "../test/support/needs.ts";
+import { until } from "../test/support/wait.ts";
 import { record, type Samples } from "./stopwatch.ts";
 
 const CONTAINERS = 10;
@@ -57,7 +59,6 @@ async function createAndStart(runtime: string, directory: string, { id, path }: 
 
 async function containerRound(runtime: string, samples: Samples): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "minke-floor-"));
-  const removed = () => bundles.map(({ id }) => spawnSync(runtime, ["delete", "--force", id]));
   mkdirSync(join(directory, "rootfs"));
   execFileSync("tar", ["-C", join(directory, "rootfs"), "-xf", imageTar("busybox")]);
   const bundles = Array.from({ length: CONTAINERS + 1 }, (_, n) =>
@@ -73,7 +74,9 @@ async function containerRound(runtime: string, samples: Samples): Promise<void> 
     await Promise.all(rest.map((bundle) => createAndStart(runtime, directory, bundle)));
     record(samples, `conmon + runtime, ${CONTAINERS} containers at once`, performance.now() - started);
   } finally {
-    removed();
+    for (const { id } of bundles) spawnSync(runtime, ["delete", "--force", id]);
+    // The monitors write exit codes and logs to the very end.
+    await until("the monitors to end", () => processesOf([directory]).length === 0);
     rmSync(directory, { recursive: true, force: true });
   }
 }

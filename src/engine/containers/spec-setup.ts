@@ -100,17 +100,38 @@ export function patchedAccounts(
   config: ContainerConfig,
   rootfsPath: string,
 ): Pick<EngineFiles, "passwd" | "group"> {
-  if (config.user === "") return {};
   const accounts = accountFiles(deps, rootfsPath);
+  const hidden = hiddenAccounts(deps, config, rootfsPath);
+  if (config.user === "") return hidden;
   const missing = missingAccountLines(config.user, accounts, config.workdir);
   const bundle = deps.paths.bundle(config.id);
-  const patched: { passwd?: string; group?: string } = {};
+  const patched: { passwd?: string; group?: string } = { ...hidden };
   for (const name of ["passwd", "group"] as const) {
     if (missing[name] === "" || accounts[name] === "") continue;
     patched[name] = join(bundle, name);
     deps.host.files.writeAtomic(join(bundle, name), `${accounts[name].trimEnd()}\n${missing[name]}`, { mode: 0o644 });
   }
   return patched;
+}
+
+/**
+ * Empty files over a passwd or group that is a pipe or a device: runtimes open both inside the container, and would wait
+ * for the pipe's writer, or read the device, for ever.
+ */
+function hiddenAccounts(
+  deps: EngineDeps,
+  config: ContainerConfig,
+  rootfsPath: string,
+): Pick<EngineFiles, "passwd" | "group"> {
+  const { files, inodes } = deps.host;
+  const hidden: { passwd?: string; group?: string } = {};
+  for (const name of ["passwd", "group"] as const) {
+    const kind = inodes.lstat(resolveInRoot(inodes, rootfsPath, `/etc/${name}`))?.kind;
+    if (kind !== "fifo" && kind !== "char" && kind !== "block" && kind !== "socket") continue;
+    hidden[name] = join(deps.paths.bundle(config.id), name);
+    files.writeAtomic(hidden[name], "", { mode: 0o644 });
+  }
+  return hidden;
 }
 
 /**
