@@ -47,7 +47,13 @@ export function hasCode<C extends ErrorCode>(value: unknown, code: C): value is 
   return isEngineError(value) && value.code === code;
 }
 
+/** What failed first, where the tidying up after it failed as well: that is what somebody wants to know. */
+export function firstFailure(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstFailure(error.suppressed) : error;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const first = firstFailure(error);
+  return first instanceof Error ? first.message : String(first);
 }

@@ -1,4 +1,4 @@
-import { fail, hasCode, messageOf } from "../base/errors.ts";
+import { fail, firstFailure, hasCode, messageOf } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
 import type { Engine } from "../engine/api/engine.ts";
 import type { Command, CommandEntry, GlobalFlags, Input, Io } from "./command.ts";
@@ -137,7 +137,8 @@ export async function main(host: CliHost, table: CommandTable): Promise<number> 
   const session: Session = { host, table, path: [] };
   try {
     return await dispatch(session);
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstFailure(thrown);
     const interrupted = host.interruptedBy();
     if (host.signal.aborted && interrupted !== undefined) return signalExitCode(interrupted);
     host.err(errorLine(messageOf(error)));

@@ -5,9 +5,9 @@ import type { ImageRecord } from "../model/image.ts";
 import type { Transaction } from "../store/repositories.ts";
 import { type Filters, imageFilter } from "./filters.ts";
 import { findImage } from "./find.ts";
-import type { ImageDeps } from "./image-deps.ts";
+import { type ImageDeps, makeStoreDirectories } from "./image-deps.ts";
 import { imageEvent, isDangling } from "./ingest.ts";
-import { markForSweep, sweep } from "./sweep.ts";
+import { markForSweep, needsSweep, sweep } from "./sweep.ts";
 import { imageUsers } from "./users.ts";
 
 type RemoveOptions = NonNullable<Parameters<Images["remove"]>[1]>;
@@ -65,6 +65,7 @@ export async function pruneImages(
     return unused.map((image) => image.id);
   });
   if (removed.length > 0) collectGarbage(deps);
+  else sweepLeftovers(deps);
   return removed;
 }
 
@@ -112,6 +113,12 @@ function deleteImage(tx: Transaction, image: ImageRecord): void {
   tx.images.remove(image.id);
   for (const name of image.names) tx.events.add(imageEvent("untag", image.id, name));
   tx.events.add(imageEvent("remove", image.id, image.names[0] ?? ""));
+}
+
+/** Whoever prunes wants the space that crashed work holds, too. */
+function sweepLeftovers(deps: ImageDeps): void {
+  makeStoreDirectories(deps);
+  if (needsSweep(deps)) sweep(deps);
 }
 
 function collectGarbage(deps: ImageDeps): void {
