@@ -131,7 +131,7 @@ function limitsOf(config: ContainerConfig): Readonly<Record<string, unknown>> {
     CpusetCpus: r.cpusetCpus ?? "",
     CpusetMems: r.cpusetMems ?? "",
     MemoryReservation: r.memoryReservation ?? 0,
-    MemorySwap: r.memorySwap ?? 0,
+    MemorySwap: r.memorySwap ?? (r.memory ?? 0) * 2,
     MemorySwappiness: r.memorySwappiness ?? (r.memory === undefined ? 0 : -1),
     OomKillDisable: r.oomKillDisable ?? false,
     PidsLimit: r.pidsLimit ?? 0,
