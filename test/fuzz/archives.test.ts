@@ -143,7 +143,7 @@ function worldOf(host: FakeHost, except: string, directory = ""): string {
       const at = `${directory}/${name}`;
       if (at === except) return "";
       const stat = host.inodes.lstat(at);
-      const line = `${at} ${stat?.kind} ${stat?.mode} ${stat?.uid} ${stat?.kind === "file" ? host.files.readText(at) : ""}\n`;
+      const line = `${at} ${stat?.kind} ${stat?.mode} ${stat?.uid} ${stat?.mtimeMs} ${stat?.kind === "file" ? host.files.readText(at) : ""}\n`;
       return stat?.kind === "directory" ? line + worldOf(host, except, at) : line;
     })
     .join("");
@@ -228,17 +228,23 @@ describe("layers on the real host", () => {
     const directory = mkdtempSync(join(tmpdir(), "minke-fuzz-"));
     try {
       const outside = join(directory, "outside");
-      mkdirSync(outside);
+      mkdirSync(join(outside, "x"), { recursive: true });
       writeFileSync(join(outside, "passwd"), "root");
+      const times = ["passwd", "x"].map((name) => lstatSync(join(outside, name)).mtimeMs);
       await checkAsync(fc.array(realEntry(outside), { maxLength: 6 }), 40, async (entries) => {
         const root = join(directory, "layer");
+        rmSync(root, { recursive: true, force: true });
         mkdirSync(root);
         await refusedOrDone(() => unpackLayer(host, { blob: chunked(tar(entries)), root, below: [], limits: LIMITS }));
         rmSync(root, { recursive: true, force: true });
         assert.deepEqual(readdirSync(directory), ["outside"]);
-        assert.deepEqual(readdirSync(outside), ["passwd"]);
+        assert.deepEqual(readdirSync(outside).sort(), ["passwd", "x"]);
         assert.equal(readFileSync(join(outside, "passwd"), "utf8"), "root");
         assert.equal(lstatSync(join(outside, "passwd")).mode & 0o7777, 0o644);
+        assert.deepEqual(
+          ["passwd", "x"].map((name) => lstatSync(join(outside, name)).mtimeMs),
+          times,
+        );
       });
     } finally {
       rmSync(directory, { recursive: true, force: true });
@@ -269,6 +275,7 @@ function realEntry(outside: string): fc.Arbitrary<TestEntry> {
         "a/passwd",
         "b/passwd",
         "a/x",
+        "a/x/",
         "b/",
         "a/",
         ".wh.passwd",

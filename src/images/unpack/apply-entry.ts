@@ -85,10 +85,18 @@ export class LayerUnpacker {
         this.#makeHardLink(resolved, entry, existing);
         break;
       default:
-        if (existing !== undefined) this.#tree.clear(resolved, existing);
+        if (existing !== undefined) this.#clear(resolved, existing);
         await this.#makeNode(this.#tree.hostPath(resolved), entry);
         this.#setMetadata(resolved, entry);
     }
+  }
+
+  /** Also forgets the times of directories that go: another entry may put a link in their way out of the layer. */
+  #clear(resolved: string, existing: FileStat): void {
+    this.#tree.clear(resolved, existing);
+    if (existing.kind !== "directory") return;
+    for (const known of this.#directoryTimes.keys())
+      if (known === resolved || known.startsWith(`${resolved}/`)) this.#directoryTimes.delete(known);
   }
 
   #applyWhiteout(parts: readonly string[], name: string, entry: TarEntry): void {
@@ -111,7 +119,7 @@ export class LayerUnpacker {
 
   #makeDirectory(resolved: string, entry: TarEntry, existing: FileStat | undefined): void {
     if (existing?.kind !== "directory") {
-      if (existing !== undefined) this.#tree.clear(resolved, existing);
+      if (existing !== undefined) this.#clear(resolved, existing);
       this.#host.files.makeDir(this.#tree.hostPath(resolved));
       if (existing !== undefined && isWhiteout(existing)) this.#tree.makeOpaque(resolved);
     }
@@ -122,7 +130,7 @@ export class LayerUnpacker {
   #makeHardLink(resolved: string, entry: TarEntry, existing: FileStat | undefined): void {
     const target = this.#hardLinkTarget(entry);
     if (target === resolved) return;
-    if (existing !== undefined) this.#tree.clear(resolved, existing);
+    if (existing !== undefined) this.#clear(resolved, existing);
     this.#host.inodes.link(this.#tree.hostPath(target), this.#tree.hostPath(resolved));
   }
 

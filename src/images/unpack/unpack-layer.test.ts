@@ -336,3 +336,16 @@ test("stops when it is aborted", async () => {
   controller.abort(new Error("enough"));
   await assert.rejects(unpackLayer(machine(), request(plain, { signal: controller.signal })), /enough/);
 });
+
+test("sets no times through a link that took the place of a directory", async () => {
+  const host = machine();
+  host.files.makeDir("/outside/sub");
+  host.inodes.setTimes("/outside/sub", 1_000, 1_000);
+  await unpackOn(host, [
+    { path: "d/sub/", mtime: 5 },
+    { path: "d", type: "2", linkPath: "/outside" },
+    { path: "e/sub/", mtime: 5 },
+    { path: "e", body: "a file" },
+  ]);
+  assert.equal(host.inodes.lstat("/outside/sub")?.mtimeMs, 1_000_000);
+});
