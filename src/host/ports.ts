@@ -126,8 +126,11 @@ export interface Streams {
    * excess; a consumer looks at the world after each.
    */
   watch(directory: string, options: { readonly signal: AbortSignal }): AsyncIterable<string>;
-  /** Opens a file for random reading and writing. */
-  open(path: string, flags: "r" | "w" | "wx" | "r+" | "a", mode?: number): OpenFile;
+  /**
+   * Opens a file for random reading and writing. `nofollow` reads as `r` does, and a directory may be opened as well; a final
+   * symbolic link is ELOOP, and a pipe that nobody writes to is not waited for.
+   */
+  open(path: string, flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a", mode?: number): OpenFile;
 }
 
 /**

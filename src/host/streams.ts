@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { builtin } from "./builtin.ts";
 import { toFileStat } from "./inodes.ts";
@@ -7,6 +7,9 @@ import { systemCall, toHostError } from "./system-call.ts";
 import { watchDirectory } from "./watch.ts";
 
 const CHUNK = 256 * 1024;
+
+/** Never waits for the other end of a pipe. */
+const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 async function openHandle(path: string, flags: string, mode?: number): Promise<FileHandle> {
   try {
@@ -64,7 +67,7 @@ async function writeChunks(
 }
 
 function openFile(path: string, flags: string, mode = 0o600): OpenFile {
-  const fd = systemCall("open", path, () => openSync(path, flags, mode));
+  const fd = systemCall("open", path, () => openSync(path, flags === "nofollow" ? NO_FOLLOW : flags, mode));
   let open = true;
   return {
     fd,

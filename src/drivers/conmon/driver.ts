@@ -91,7 +91,7 @@ export class Conmon {
     pipe(child, START_FD).write("\0");
     const sync = new LineReader(pipe(child, SYNC_FD).data);
     try {
-      const message = await within(sync.next(), SYNC_TIMEOUT_MS);
+      const message = await within(sync.next(), SYNC_TIMEOUT_MS, options);
       const parsed = await this.#expectPid(message, { stderr: errors, child });
       const conmonPid = Number(files.readTextIfExists(request.conmonPidFile) ?? Number.NaN);
       if (!Number.isInteger(conmonPid)) throw new ConmonFailure("conmon wrote no pid file", undefined);
@@ -120,7 +120,7 @@ export class Conmon {
         socket = await this.connect(request.bundle, options);
       }
       start.write("\0");
-      const pid = await this.#expectPid(await within(sync.next(), SYNC_TIMEOUT_MS), { stderr: errors, child });
+      const pid = await this.#expectPid(await within(sync.next(), SYNC_TIMEOUT_MS, options), { stderr: errors, child });
       const exitCode = sync.next().then((line) => exitCodeFrom(line === undefined ? undefined : parseSyncLine(line)));
       const held = socket;
       return {
@@ -230,15 +230,19 @@ async function collect(end: ChildPipe | undefined): Promise<string> {
   return text;
 }
 
-/** Rejects with TIMEOUT unless `promise` settles within `milliseconds`. */
-async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+/** Rejects with TIMEOUT unless `promise` settles within `milliseconds`, and with the signal's reason when it is aborted. */
+async function within<T>(promise: Promise<T>, milliseconds: number, options: Abortable = {}): Promise<T> {
+  const { signal } = options;
   const timeout = AbortSignal.timeout(milliseconds);
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(fail("TIMEOUT", { operation: "waiting for conmon", seconds: milliseconds / 1000 }));
-  timeout.addEventListener("abort", onAbort, { once: true });
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const onTimeout = () => reject(fail("TIMEOUT", { operation: "waiting for conmon", seconds: milliseconds / 1000 }));
+  const onAbort = () => reject(signal?.reason);
+  timeout.addEventListener("abort", onTimeout, { once: true });
+  signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    return await Promise.race([promise, expired]);
+    return await Promise.race([promise, ended]);
   } finally {
-    timeout.removeEventListener("abort", onAbort);
+    timeout.removeEventListener("abort", onTimeout);
+    signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -6,14 +6,16 @@ import { type FakeNode, statOf } from "./tree.ts";
 
 const CHUNK = 64 * 1024;
 
-function openNode(kernel: FakeKernel, path: string, flags: "r" | "w" | "wx" | "r+" | "a", mode: number): FakeNode {
-  const place = kernel.tree.look("open", path, flags !== "wx");
-  if (flags !== "r") kernel.effect("streams", "open", path);
-  if (place.node?.kind === "directory" && flags !== "r") throw new HostError("EISDIR", "open", path);
+function openNode(kernel: FakeKernel, path: string, flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a", mode: number): FakeNode {
+  const place = kernel.tree.look("open", path, flags !== "wx" && flags !== "nofollow");
+  const reads = flags === "r" || flags === "nofollow";
+  if (flags === "nofollow" && place.node?.kind === "symlink") throw new HostError("ELOOP", "open", path);
+  if (!reads) kernel.effect("streams", "open", path);
+  if (place.node?.kind === "directory" && !reads) throw new HostError("EISDIR", "open", path);
   if (place.node && flags === "wx") throw new HostError("EEXIST", "open", path);
   if (place.node && flags === "w") place.node.data = new Uint8Array();
   if (place.node) return place.node;
-  if (flags === "r" || flags === "r+" || place.parent === undefined) throw new HostError("ENOENT", "open", path);
+  if (reads || flags === "r+" || place.parent === undefined) throw new HostError("ENOENT", "open", path);
   const node = kernel.tree.make("file", mode);
   kernel.tree.attach(place.parent, place.name, node);
   return node;
@@ -27,7 +29,7 @@ function splice(node: FakeNode, data: Uint8Array, offset: number): void {
   node.data = bytes;
 }
 
-function openFile(kernel: FakeKernel, path: string, flags: "r" | "w" | "wx" | "r+" | "a", mode = 0o600): OpenFile {
+function openFile(kernel: FakeKernel, path: string, flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a", mode = 0o600): OpenFile {
   const node = openNode(kernel, path, flags, mode);
   const fd = kernel.openDescriptor();
   let own = 0;
@@ -42,7 +44,7 @@ function openFile(kernel: FakeKernel, path: string, flags: "r" | "w" | "wx" | "r
       return part.byteLength;
     },
     write: (data) => {
-      if (flags === "r") throw new HostError("EBADF", "write", path);
+      if (flags === "r" || flags === "nofollow") throw new HostError("EBADF", "write", path);
       const from = flags === "a" ? node.data.byteLength : own;
       splice(node, data, from);
       own = from + data.byteLength;
