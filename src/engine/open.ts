@@ -48,7 +48,7 @@ export function openEngineOn(host: Host, options: EngineOptions = {}): Engine {
   return {
     containers: loadOnCall(async () => (await import("./containers/facade.ts")).containersOf(deps), {
       ready: { list: async (listOptions) => listContainers(deps, listOptions) },
-      iterables: ["logs"],
+      iterables: ["copyOut", "export", "logs"],
     }),
     pods: loadOnCall(async () => (await import("./pods/facade.ts")).podsOf(deps), {
       ready: { list: async (listOptions) => listPods(deps, listOptions) },

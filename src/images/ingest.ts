@@ -23,14 +23,15 @@ export interface IncomingImage {
   readonly pinned?: readonly string[];
   /** What the user called it, for errors. */
   readonly archive: string;
-  readonly event: { readonly action: "pull" | "import" | "loadfromarchive"; readonly name: string };
+  /** Absent: no event of the image itself. */
+  readonly event?: { readonly action: "pull" | "import" | "loadfromarchive"; readonly name: string };
   readonly signal?: AbortSignal;
 }
 
 /** An image whose layers are unpacked, not recorded yet. */
 export interface PreparedImage {
   readonly record: ImageRecord;
-  readonly event: IncomingImage["event"];
+  readonly event?: NonNullable<IncomingImage["event"]>;
 }
 
 /**
@@ -64,7 +65,7 @@ export async function prepareImage(deps: ImageDeps, work: Workspace, incoming: I
     pulledAt: deps.host.clock.now(),
     size: size + incoming.manifestBytes.length + incoming.configBytes.length,
   };
-  return { record, event: incoming.event };
+  return incoming.event === undefined ? { record } : { record, event: incoming.event };
 }
 
 /**
@@ -86,7 +87,7 @@ function recordOne(tx: Transaction, { record, event }: PreparedImage): ImageReco
   const image = known === undefined ? record : withNames(known, record);
   if (known === undefined) tx.images.insert(image);
   else tx.images.replace(image);
-  tx.events.add(imageEvent(event.action, image.id, event.name));
+  if (event !== undefined) tx.events.add(imageEvent(event.action, image.id, event.name));
   return image;
 }
 

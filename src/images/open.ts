@@ -56,6 +56,7 @@ export function openImages(open: OpenImagesDeps): ImageService {
     prune: (options) => pruneImages(deps, options),
     exists: async (reference) => store.read((tx) => findImageIfExists(tx, reference, config) !== undefined),
     resolve,
+    commit: async (request) => (await import("./commit.ts")).commitImage(deps, request),
     ensure: (reference, options) => ensureImage(deps, reference, options),
   };
 }

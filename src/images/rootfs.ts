@@ -199,7 +199,8 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-function treeSize(host: RootfsHost, directory: string): number {
+/** Bytes of the files below a directory, or of one file. */
+export function treeSize(host: Pick<RootfsHost, "files" | "inodes">, directory: string): number {
   const stat = host.inodes.lstat(directory);
   if (stat === undefined) return 0;
   if (stat.kind === "file") return stat.size;

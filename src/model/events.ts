@@ -11,6 +11,7 @@ interface EventBase {
 export type ContainerAction =
   | "attach"
   | "cleanup"
+  | "commit"
   | "create"
   | "died"
   | "exec"

@@ -142,7 +142,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const sortLines = (text: string) => text.split("\n").sort().join("\n");
+/** Lines, and items of a line. */
+const sortLines = (text: string) => text.split(/\n|, /).sort().join("\n");
 
 function fieldsOf(raw: Raw, normaliser: Normaliser, unordered = false): Fields {
   if (raw === undefined) return new Map();

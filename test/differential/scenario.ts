@@ -31,7 +31,7 @@ export type Step = string | DetailedStep;
 export interface DetailedStep {
   readonly run: string;
   readonly stdin?: string;
-  /** The lines of the output may come in any order: podman's follows ids, or is random. */
+  /** The lines of the output may come and items after `, ` may come in any order: podman's follows ids, or is random. */
   readonly unordered?: true;
   readonly differs?: Differences;
   /** Fields that are not compared, and why: what no two runs have in common. */

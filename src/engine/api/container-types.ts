@@ -76,6 +76,41 @@ export interface LogOptions extends Abortable {
   readonly until?: number;
 }
 
+/** One end of a copy: a path of a container, or an absolute path of the host. */
+export interface CopyEnd {
+  /** Name or id; absent is the host. */
+  readonly container?: string;
+  /** A final `/.` means what is in the directory. */
+  readonly path: string;
+}
+
+export interface CopyOptions extends Abortable {
+  /** Keep owners as the source has them; default false: all becomes the container's user's, on the host root's. */
+  readonly keepOwner?: boolean;
+  /** Directories and other files may take each other's place. */
+  readonly overwrite?: boolean;
+}
+
+/** One difference between a container's files and its image's. */
+export interface ContainerChange {
+  readonly kind: "added" | "changed" | "deleted";
+  readonly path: string;
+}
+
+export interface CommitOptions extends Abortable, Progress {
+  /** Name of the image; absent makes a nameless one. */
+  readonly reference?: string;
+  readonly author?: string;
+  /** Comment in the image's history. */
+  readonly message?: string;
+  /** Containerfile instructions such as `CMD ["sh"]`. */
+  readonly changes?: readonly string[];
+  /** Freeze a running container meanwhile; default false. */
+  readonly pause?: boolean;
+  /** Note the container's volumes in the image. */
+  readonly includeVolumes?: boolean;
+}
+
 /** Where a foreground process's bytes go and come from. */
 export interface Stdio {
   readonly stdin?: AsyncIterable<Uint8Array>;

@@ -4,10 +4,14 @@ import type { Abortable, ContainerCreateOptions } from "./container-options.ts";
 import type {
   AttachEnd,
   CollectOptions,
+  CommitOptions,
+  ContainerChange,
   ContainerListOptions,
   ContainerSelection,
   ContainerStats,
   ContainerSummary,
+  CopyEnd,
+  CopyOptions,
   CreateResult,
   ExecOptions,
   Filters,
@@ -190,6 +194,46 @@ export interface Containers {
    * @param options.size also measure its layers
    */
   inspect(ref: string, options?: { readonly size?: boolean }): Promise<InspectContainer>;
+  /**
+   * Copies files and directories between containers and the host, in any direction (podman-cp(1)). Containers need not run.
+   * Links are followed as the container would: nothing outside of it is read or written.
+   *
+   * @param from what to copy; a final `/.` means what is in the directory
+   * @param to a directory, a file to replace, or a new name in a directory that is there
+   * @param options.keepOwner keep owners instead of giving all to the container's user, on the host to root
+   * @param options.overwrite directories and other files may take each other's place
+   * @throws INVALID_ARGUMENT naming the path that is missing or in the way
+   */
+  copy(from: CopyEnd, to: CopyEnd, options?: CopyOptions): Promise<void>;
+  /**
+   * Unpacks a tar in a directory of a container (podman-cp(1) with `-`).
+   *
+   * @param path an existing directory
+   * @param tar not compressed
+   * @throws INVALID_ARGUMENT where something is in the way, BadArchive for a damaged tar
+   */
+  copyIn(ref: string, path: string, tar: AsyncIterable<Uint8Array>, options?: CopyOptions): Promise<void>;
+  /**
+   * A tar of a file or directory of a container (podman-cp(1) with `-`).
+   *
+   * @param path a final `/.` leaves the directory's own entry out
+   * @returns the tar; the first step throws INVALID_ARGUMENT if there is no such path
+   */
+  copyOut(ref: string, path: string, options?: Abortable): AsyncIterable<Uint8Array>;
+  /** What a container has changed in the files of its image, by path (podman-diff(1)). */
+  diff(ref: string): Promise<readonly ContainerChange[]>;
+  /** A tar of a container's root file system, without its volumes (podman-export(1)). */
+  export(ref: string, options?: Abortable): AsyncIterable<Uint8Array>;
+  /**
+   * Makes an image of a container: its image, and what it has changed as one more layer (podman-commit(1)).
+   *
+   * @param options.reference name of the image
+   * @param options.changes Containerfile instructions
+   * @param options.pause freeze a running container meanwhile
+   * @returns the image's id
+   * @throws BAD_REFERENCE, INVALID_ARGUMENT for a bad change or a container without an image
+   */
+  commit(ref: string, options?: CommitOptions): Promise<string>;
   /** True if there is such a container (podman-container-exists(1)). */
   exists(ref: string): Promise<boolean>;
   /** Full id of the one container that `ref` names. */

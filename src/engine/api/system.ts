@@ -1,4 +1,8 @@
+import type { ContainerConfig } from "../../model/container.ts";
+import type { ContainerStatus } from "../../model/container-state.ts";
 import type { EngineEvent } from "../../model/events.ts";
+import type { ImageRecord } from "../../model/image.ts";
+import type { VolumeDefinition } from "../../model/volume.ts";
 import type { Abortable } from "./container-options.ts";
 import type { Filters } from "./container-types.ts";
 
@@ -32,6 +36,30 @@ export interface Finding {
   readonly remedy?: string;
 }
 
+/** What takes space on the disk. All sizes in bytes. */
+export interface DiskUsage {
+  readonly images: readonly {
+    readonly image: ImageRecord;
+    /** In layers that other images have as well. */
+    readonly sharedSize: number;
+    readonly uniqueSize: number;
+    /** Containers that use it. */
+    readonly containers: number;
+  }[];
+  readonly containers: readonly {
+    readonly config: ContainerConfig;
+    readonly status: ContainerStatus;
+    /** Bytes that it wrote itself. */
+    readonly size: number;
+  }[];
+  readonly volumes: readonly {
+    readonly volume: VolumeDefinition;
+    readonly size: number;
+    /** Containers that use it. */
+    readonly links: number;
+  }[];
+}
+
 /** Verbs on the engine itself. */
 export interface System {
   /**
@@ -42,6 +70,8 @@ export interface System {
   info(): Promise<Readonly<Record<string, unknown>>>;
   /** What this host can do, what the engine chose because of it, and what to do about what is missing. */
   doctor(): Promise<readonly Finding[]>;
+  /** What images, containers and volumes take on the disk (podman-system-df(1)). Reads every volume: slow for large ones. */
+  df(): Promise<DiskUsage>;
   /** `Version` of the engine, `APIVersion` of the podman that it follows, `Os` and `OsArch`. */
   version(): Readonly<Record<string, string>>;
   /**

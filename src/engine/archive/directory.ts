@@ -1,5 +1,5 @@
-import { isHostError } from "../../base/host-error.ts";
 import { fail } from "../../base/errors.ts";
+import { HostError, isHostError } from "../../base/host-error.ts";
 import type { FileStat, Files, Inodes, OpenFile, Streams } from "../../host/ports.ts";
 
 export interface DirectoryHost {
@@ -77,7 +77,43 @@ export class Directory implements Disposable {
     }
   }
 
+  /**
+   * Removes what `name` is, with all below it. The kernel lets one who stands outside of a mount namespace remove what others
+   * have mounted there, so mount points are looked for here.
+   *
+   * @throws HostError EBUSY for a mount point
+   */
+  remove(name: string): void {
+    const stat = this.lstat(name);
+    if (stat === undefined) return;
+    if (stat.kind !== "directory") {
+      if (this.#isMountPoint(name, stat)) throw new HostError("EBUSY", "unlink", this.show(name));
+      this.host.files.remove(this.path(name));
+      return;
+    }
+    using directory = this.enter(name);
+    if (directory.#mountId() !== this.#mountId()) throw new HostError("EBUSY", "rmdir", this.show(name));
+    for (const each of directory.names()) directory.remove(each);
+    this.host.files.removeDir(this.path(name));
+  }
+
+  #isMountPoint(name: string, stat: FileStat): boolean {
+    if (stat.kind === "symlink") return false;
+    if (stat.kind !== "file") return stat.device !== this.stat().device;
+    using file = this.openFile(name);
+    return mountIdOf(this.host, file.fd) !== this.#mountId();
+  }
+
+  #mountId(): string {
+    return mountIdOf(this.host, this.#file.fd);
+  }
+
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }
+}
+
+/** The mount that a descriptor was opened on (proc_pid_fdinfo(5)). */
+function mountIdOf(host: DirectoryHost, fd: number): string {
+  return /^mnt_id:\s*(\d+)$/m.exec(host.files.readText(`/proc/self/fdinfo/${fd}`))?.[1] ?? "";
 }

@@ -1,3 +1,4 @@
+import { fail } from "../../base/errors.ts";
 import type { FileStat, OpenFile } from "../../host/ports.ts";
 import type { TarNode } from "../../images/tar/entry-writer.ts";
 import type { Directory } from "./directory.ts";
@@ -13,6 +14,7 @@ export interface PackOptions {
 }
 
 const CHUNK = 256 * 1024;
+const REDIRECT = "trusted.overlay.redirect";
 const OPAQUE = "trusted.overlay.opaque";
 
 /** Packs trees; keeps hard links among what it packs. */
@@ -46,6 +48,10 @@ export class Packer {
   async *#directory(directory: Directory, as: string): AsyncGenerator<TarNode> {
     const stat = directory.stat();
     if (as !== "") yield { ...common(stat, as), type: "directory", path: `${as}/` };
+    if (this.#options.overlay === true && directory.host.inodes.getXattr(directory.path("."), REDIRECT) !== undefined)
+      throw fail("INVALID_ARGUMENT", {
+        message: `${as}: directories that were renamed in the overlay cannot be packed`,
+      });
     const isOpaque = this.#options.overlay === true && directory.host.inodes.getXattr(directory.path("."), OPAQUE);
     if (isOpaque && as !== "") yield { ...common(stat, `${as}/.wh..wh..opq`), type: "file", mode: 0 };
     if (this.#options.skipDevices?.has(stat.device) === true) return;

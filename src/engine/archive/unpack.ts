@@ -46,7 +46,8 @@ export async function unpackInto(
 /** An entry's path, renamed if asked for. */
 function pathIn(path: string, { rename }: UnpackOptions): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.includes("..")) throw fail("INVALID_ARGUMENT", { message: `archive entry ${path} leads out of its directory` });
+  if (parts.includes(".."))
+    throw fail("INVALID_ARGUMENT", { message: `archive entry ${path} leads out of its directory` });
   if (rename !== undefined && parts[0] === rename.from) parts.splice(0, 1, ...rename.to.split("/"));
   return parts.join("/");
 }
@@ -73,7 +74,11 @@ async function place(root: Directory, path: string, placing: Placing): Promise<v
     await makeEntry(root, { parent, name }, placing);
   } catch (error) {
     if (isHostError(error))
-      throw fail("INVALID_ARGUMENT", { message: `error creating "${parent.show(name)}": ${error.errno}` }, { cause: error });
+      throw fail(
+        "INVALID_ARGUMENT",
+        { message: `error creating "${parent.show(name)}": ${error.errno}` },
+        { cause: error },
+      );
     throw error;
   }
 }
@@ -95,8 +100,7 @@ function clear(
     throw fail("INVALID_ARGUMENT", { message: `error creating "${path}": ${reason}` });
   }
   try {
-    if (what.stat.kind === "directory") parent.host.files.removeTree(parent.path(name));
-    else parent.host.files.remove(parent.path(name));
+    parent.remove(name);
   } catch (error) {
     if (!isHostError(error, "EBUSY")) throw error;
     const message = `error creating "${path}": error removing item to be overwritten "${path}": device or resource busy`;

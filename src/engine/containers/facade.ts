@@ -16,8 +16,12 @@ import { removeEnded } from "./auto-remove.ts";
 import { containerByRef } from "./by-ref.ts";
 import { type CleanupOptions, cleanupContainer, isStateRefusal } from "./cleanup.ts";
 import { Collector } from "./collect.ts";
+import { commitContainer } from "./commit.ts";
+import { copyFiles, copyIn, copyOut } from "./copy.ts";
 import { createContainer } from "./create.ts";
+import { containerChanges } from "./diff.ts";
 import { endExec, execContainer, execDetached } from "./exec.ts";
+import { exportContainer } from "./export.ts";
 import { inspectContainer } from "./inspect.ts";
 import { killContainer } from "./kill.ts";
 import { listContainers } from "./list.ts";
@@ -103,6 +107,14 @@ export function containersOf(deps: EngineDeps): Containers {
     rename: async (ref, name, options) => renameContainer(deps, byRef(ref).id, { ...options, name }),
     list: async (options) => listContainers(deps, options),
     inspect: async (ref, options) => inspectContainer(deps, byRef(ref), options),
+    copy: (from, to, options) => copyFiles(deps, { from, to }, options),
+    copyIn: (container, path, tar, options) => copyIn(deps, { container, path, tar }, options),
+    copyOut: (container, path, options) => copyOut(deps, { container, path }, options),
+    diff: async (ref) => containerChanges(deps, byRef(ref)),
+    export: async function* (ref, options) {
+      yield* exportContainer(deps, byRef(ref).id, options);
+    },
+    commit: async (ref, options) => commitContainer(deps, byRef(ref).id, options),
     exists: async (ref) => exists(deps, ref),
     resolve: async (ref) => byRef(ref).id,
     logs: (ref, options) => containerLogs(deps, byRef(ref), options),

@@ -7,6 +7,7 @@ import { PODMAN_COMPAT } from "../version.ts";
 export function systemOf(deps: EngineDeps): System {
   return {
     info: async () => (await import("./info.ts")).engineInfo(deps),
+    df: async () => (await import("./disk-usage.ts")).diskUsage(deps),
     doctor: async () => (await import("./doctor.ts")).diagnose(deps),
     supervise: async (options) => (await import("../supervisor/supervise.ts")).supervise(deps, options),
     version: () => ({

@@ -6,7 +6,12 @@ import { type FakeNode, statOf } from "./tree.ts";
 
 const CHUNK = 64 * 1024;
 
-function openNode(kernel: FakeKernel, path: string, flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a", mode: number): FakeNode {
+function openNode(
+  kernel: FakeKernel,
+  path: string,
+  flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a",
+  mode: number,
+): FakeNode {
   const place = kernel.tree.look("open", path, flags !== "wx" && flags !== "nofollow");
   const reads = flags === "r" || flags === "nofollow";
   if (flags === "nofollow" && place.node?.kind === "symlink") throw new HostError("ELOOP", "open", path);
@@ -29,7 +34,12 @@ function splice(node: FakeNode, data: Uint8Array, offset: number): void {
   node.data = bytes;
 }
 
-function openFile(kernel: FakeKernel, path: string, flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a", mode = 0o600): OpenFile {
+function openFile(
+  kernel: FakeKernel,
+  path: string,
+  flags: "r" | "nofollow" | "w" | "wx" | "r+" | "a",
+  mode = 0o600,
+): OpenFile {
   const node = openNode(kernel, path, flags, mode);
   const fd = kernel.openDescriptor();
   let own = 0;

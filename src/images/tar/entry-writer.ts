@@ -97,8 +97,7 @@ function paxRecord(key: string, value: string | Uint8Array): Uint8Array {
 
 function headerOf(node: TarNode, flag: string): Uint8Array {
   const block = new Uint8Array(BLOCK);
-  const put = (at: number, length: number, text: string) =>
-    block.set(encoder.encode(text).subarray(0, length), at);
+  const put = (at: number, length: number, text: string) => block.set(encoder.encode(text).subarray(0, length), at);
   const octal = (at: number, length: number, value: number, most: number) =>
     put(at, length, (value >= 0 && value <= most ? Math.floor(value) : 0).toString(8).padStart(length - 1, "0"));
   put(0, 100, node.path);

@@ -14,10 +14,28 @@ export const CONTAINER_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./cleanup.ts")).cleanup,
   },
   {
+    path: ["container", "commit"],
+    aliases: [["commit"]],
+    summary: "Make an image of a container",
+    load: async () => (await import("./commit.ts")).commit,
+  },
+  {
+    path: ["container", "cp"],
+    aliases: [["cp"]],
+    summary: "Copy files between a container and this host",
+    load: async () => (await import("./cp.ts")).cp,
+  },
+  {
     path: ["container", "create"],
     aliases: [["create"]],
     summary: "Create a container without starting it",
     load: async () => (await import("./create.ts")).create,
+  },
+  {
+    path: ["container", "diff"],
+    aliases: [["diff"]],
+    summary: "Show what a container has changed in its files",
+    load: async () => (await import("./diff.ts")).diff,
   },
   {
     path: ["container", "exec"],
@@ -29,6 +47,12 @@ export const CONTAINER_COMMANDS: readonly CommandEntry[] = [
     path: ["container", "exists"],
     summary: "Tell whether a container exists",
     load: async () => (await import("./exists.ts")).exists,
+  },
+  {
+    path: ["container", "export"],
+    aliases: [["export"]],
+    summary: "Write the root file system of a container as a tar",
+    load: async () => (await import("./export.ts")).exportContainer,
   },
   {
     path: ["healthcheck", "run"],

@@ -9,6 +9,11 @@ export const SYSTEM_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    path: ["system", "df"],
+    summary: "Show what takes space on the disk",
+    load: async () => (await import("./df.ts")).df,
+  },
+  {
     path: ["system", "events"],
     aliases: [["events"]],
     summary: "Show what happens, as it happens",
@@ -19,6 +24,16 @@ export const SYSTEM_COMMANDS: readonly CommandEntry[] = [
     aliases: [["info"]],
     summary: "Show the host and the engine's settings",
     load: async () => (await import("./info.ts")).info,
+  },
+  {
+    path: ["system", "prune"],
+    summary: "Remove what nothing uses",
+    load: async () => (await import("./prune.ts")).prune,
+  },
+  {
+    path: ["system", "reset"],
+    summary: "Remove everything",
+    load: async () => (await import("./reset.ts")).reset,
   },
   {
     path: ["system", "supervise"],
