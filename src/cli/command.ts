@@ -60,6 +60,8 @@ export interface Io {
   /** Until disposed, signals to this process go to `receive` (signal number) and do not abort `signal`. */
   forwardSignals(receive: (signal: number) => void): Disposable;
   readonly global: GlobalFlags;
+  /** Every command and group there is. */
+  readonly commands: { readonly groups: readonly CommandGroup[]; readonly commands: readonly CommandEntry[] };
   /** Text of a file; relative paths are of `cwd`. Throws INVALID_ARGUMENT `open PATH: no such file or directory`. */
   readFile(path: string): string;
   /** Creates or replaces a file. */

@@ -12,7 +12,7 @@ import { errorLine } from "./render/escape.ts";
 const PROGRAM = "minke";
 
 /** What the process offers to the command line. */
-export interface CliHost extends Omit<Io, "engine" | "global"> {
+export interface CliHost extends Omit<Io, "engine" | "global" | "commands"> {
   /** Arguments without the program. */
   readonly args: readonly string[];
   readonly euid: number;
@@ -64,11 +64,15 @@ const NO_ENGINE: Pick<Io, "engine"> = {
   },
 };
 
-function ioOf(host: CliHost, global: GlobalFlags & { readonly quiet: boolean }, engine: Engine | undefined): Io {
+function ioOf(
+  { host, table }: Session,
+  global: GlobalFlags & { readonly quiet: boolean },
+  engine: Engine | undefined,
+): Io {
   const silent = () => {};
   return Object.defineProperties({} as Io, {
     ...Object.getOwnPropertyDescriptors(host),
-    ...Object.getOwnPropertyDescriptors({ global }),
+    ...Object.getOwnPropertyDescriptors({ global, commands: table }),
     ...Object.getOwnPropertyDescriptors(engine ? { engine } : NO_ENGINE),
     ...(global.quiet ? Object.getOwnPropertyDescriptors({ out: silent, outBytes: silent }) : {}),
   });
@@ -95,10 +99,10 @@ async function runCommand(session: Session, resolved: Resolved & { readonly entr
   command.args({ command: name, args: input.args, flags: input.flags });
   const global = globalFlagsOf(resolved.before, parsed);
   if (command.needsEngine === false || command.worksWithoutEngine?.(input) === true)
-    return await command.run(ioOf(host, global, undefined), input);
+    return await command.run(ioOf(session, global, undefined), input);
   if (host.euid !== 0) throw fail("ROOT_REQUIRED", { command: name });
   await using engine = await host.openEngine(global);
-  return await command.run(ioOf(host, global, engine), input);
+  return await command.run(ioOf(session, global, engine), input);
 }
 
 async function dispatch(session: Session): Promise<number> {

@@ -44,12 +44,13 @@ async function copyBothWays(minke: EngineCli, ctr: string, files: string): Promi
   await ok(`${ctr}:/tmp/d`, join(back, "copy"));
   await ok(`${ctr}:/tmp/new/.`, back);
   await ok("--archive=false", `${ctr}:data/kept`, back);
-  await ok("--archive=false", `${ctr}:/tmp/f`, join(back, "users"));
-  assert.deepEqual(readdirSync(back).sort(), ["copy", "kept", "out", "renamed", "sub", "users"]);
+  await ok(`${files}/f`, `${ctr}:/data/users`);
+  assert.deepEqual(readdirSync(back).sort(), ["copy", "kept", "out", "renamed", "sub"]);
   assert.deepEqual(readdirSync(join(back, "copy")).sort(), ["out", "sub"]);
   assert.equal(readFileSync(join(back, "copy/sub/x"), "utf8"), "x\n");
-  const owners = ["renamed", "kept", "users"].map((name) => {
-    const { uid, gid, mode } = lstatSync(join(back, name));
+  const volume = await minke.ok("volume", "inspect", "--format", "{{.Mountpoint}}", "vol");
+  const owners = [join(back, "kept"), join(volume, "kept"), join(volume, "users")].map((path) => {
+    const { uid, gid, mode } = lstatSync(path);
     return [uid, gid, mode & 0o777];
   });
   assert.deepEqual(owners, [
@@ -75,7 +76,7 @@ test("copies between the host and containers that run and that do not", async ()
   const files = hostFiles(minke);
   const options = ["--user", "123:456", "-v", "vol:/data", "--network", "none"];
   await minke.ok("run", "-d", "--name", "runs", ...options, "busybox", ...SLEEP);
-  await minke.ok("create", "--name", "idle", ...options, "busybox");
+  await minke.ok("create", "--name", "idle", ...options, "-v", "vol:/fixed:ro", "busybox");
   for (const ctr of ["runs", "idle"]) await copyBothWays(minke, ctr, files);
   assert.equal(await minke.ok("exec", "-u", "0", "runs", "cat", "/data/kept"), "hi");
   await minke.ok("cp", "runs:/tmp/d", "idle:/tmp/across");
@@ -83,10 +84,13 @@ test("copies between the host and containers that run and that do not", async ()
   writeFileSync(join(files, "out.tar"), listed.stdout);
   const names = execFileSync("tar", ["-tf", join(files, "out.tar")], { encoding: "utf8" });
   assert.deepEqual(names.trim().split("\n").sort(), ["across/", "across/out", "across/sub/", "across/sub/x"]);
+  const noTar = await minke.run(["cp", "-", "runs:/data"], { stdin: "no tar" });
+  assert.deepEqual([noTar.code, /truncated/.test(noTar.stderr)], [125, true], noTar.stderr);
   const tar = execFileSync("tar", ["-C", files, "-cf", "-", "d"], { encoding: "latin1" });
   const put = await minke.run(["cp", "-", "runs:/data"], { stdin: tar });
   assert.equal(put.code, 0, put.stderr);
   assert.equal(await minke.ok("exec", "-u", "0", "runs", "cat", "/data/d/sub/x"), "x");
+  assert.match(await minke.fails(125, "cp", `${files}/f`, "idle:/fixed/new"), /read-only file system/);
   assert.match(await minke.fails(125, "cp", `${files}/f`, "runs:/etc/hosts"), /device or resource busy/);
 });
 
@@ -125,7 +129,7 @@ test("what a container changed is shown, exported and committed", async () => {
   for (const line of ["A /a", "A /a/b", "C /bin", "D /bin/vi", "A /root/new", "A /tmp/t"])
     assert.ok(lines.includes(line), `${line} is missing in ${lines.join(", ")}`);
   const { deleted } = await minke.json<{ deleted: string[] }>("diff", "--format", "json", "c");
-  assert.deepEqual(deleted, ["/bin/vi"]);
+  assert.deepEqual(deleted, ["/bin/vi", "/tmp"]);
   const archive = join(minke.directory, "files/c.tar");
   await minke.ok("export", "-o", archive, "c");
   const names = execFileSync("tar", ["-tf", archive], { encoding: "utf8" }).split("\n");
@@ -160,4 +164,32 @@ test("what a container changed is shown, exported and committed", async () => {
   assert.match(await minke.ok("ps", "--format", "{{.Status}}"), /^Up /);
   for (const verb of ["export", "commit", "diff"])
     assert.match(await minke.fails(125, verb, "nosuch"), /no container with name or ID "nosuch" found/);
+});
+
+test("disk usage is told, pruned and reset", async () => {
+  await using minke = await openSandbox();
+  await minke.ok(
+    "run",
+    "--name",
+    "ended",
+    "--network",
+    "none",
+    "-v",
+    "data:/data",
+    "busybox",
+    "sh",
+    "-c",
+    "echo abc > /f",
+  );
+  const rows = (await minke.ok("system", "df", "--format", "{{.Type}} {{.Total}} {{.Active}}")).split("\n");
+  assert.deepEqual(rows, ["Images 1 1", "Containers 1 0", "Local Volumes 1 1"]);
+  assert.match(await minke.ok("system", "df", "-v"), /\ndata +1 +0B/);
+  const pruned = await minke.ok("system", "prune", "-f");
+  assert.match(pruned, /^Deleted Containers\n[0-9a-f]{64}\nTotal reclaimed space: 4B$/);
+  await minke.ok("run", "-d", "--pod", "new:p", "busybox", ...SLEEP);
+  await minke.ok("network", "create", "--internal", "back");
+  await minke.ok("system", "reset", "-f");
+  const left = ["ps -aq", "pod ps -q", "images -q", "volume ls -q"].map((command) => minke.ok(...command.split(" ")));
+  assert.deepEqual(await Promise.all(left), ["", "", "", ""]);
+  assert.equal(await minke.ok("network", "ls", "--format", "{{.Name}}"), "minke");
 });

@@ -25,7 +25,7 @@ export function testId(seed: string): ContainerId & PodId {
 }
 
 const EMPTY_LISTS = new Set(["list", "stats", "top", "ports", "members", "history", "prune", "doctor"]);
-const STREAMS = new Set(["containers.logs", "events"]);
+const STREAMS = new Set(["containers.copyOut", "containers.export", "containers.logs", "events"]);
 
 /** Reports of success for what a selection names. */
 function reportsFor(selection: unknown): readonly unknown[] {

@@ -85,7 +85,7 @@ export interface CopyEnd {
 }
 
 export interface CopyOptions extends Abortable {
-  /** Keep owners as the source has them; default false: all becomes the container's user's, on the host root's. */
+  /** Keep owners in a container as the source has them; default false: its user's. On the host all becomes root's. */
   readonly keepOwner?: boolean;
   /** Directories and other files may take each other's place. */
   readonly overwrite?: boolean;

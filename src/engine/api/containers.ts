@@ -200,7 +200,7 @@ export interface Containers {
    *
    * @param from what to copy; a final `/.` means what is in the directory
    * @param to a directory, a file to replace, or a new name in a directory that is there
-   * @param options.keepOwner keep owners instead of giving all to the container's user, on the host to root
+   * @param options.keepOwner keep owners instead of giving all to the container's user; on the host all is root's
    * @param options.overwrite directories and other files may take each other's place
    * @throws INVALID_ARGUMENT naming the path that is missing or in the way
    */
@@ -210,7 +210,7 @@ export interface Containers {
    *
    * @param path an existing directory
    * @param tar not compressed
-   * @throws INVALID_ARGUMENT where something is in the way, BadArchive for a damaged tar
+   * @throws INVALID_ARGUMENT where something is in the way, ARCHIVE_BAD for a damaged tar
    */
   copyIn(ref: string, path: string, tar: AsyncIterable<Uint8Array>, options?: CopyOptions): Promise<void>;
   /**

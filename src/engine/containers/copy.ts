@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { fail } from "../../base/errors.ts";
+import { namingArchive } from "../../images/tar/bad-archive.ts";
 import { writeTarNodes } from "../../images/tar/entry-writer.ts";
 import { readTar } from "../../images/tar/reader.ts";
 import type { CopyEnd, CopyOptions } from "../api/containers.ts";
@@ -21,8 +22,11 @@ interface Side extends AsyncDisposable {
   /** Where it is, for errors: `container web`, `the host`. */
   readonly where: string;
   readonly kernelDevices: ReadonlySet<number>;
+  readonly readOnly?: boolean;
   owner(): { readonly uid: number; readonly gid: number };
 }
+
+const HOST = "the host";
 
 /** Copies between containers and the host (podman-cp(1)). */
 export async function copyFiles(
@@ -65,7 +69,9 @@ export async function copyIn(
   using found = walk(to.root, to.path);
   if (found?.stat?.kind !== "directory")
     throw fail("INVALID_ARGUMENT", { message: "destination must be a directory when copying from stdin" });
-  await unpackInto(to.root, to.path, readTar(end.tar), unpackOptions(to, options));
+  await namingArchive({ archive: "the tar" }, () =>
+    unpackInto(to.root, to.path, readTar(end.tar), unpackOptions(to, options)),
+  );
 }
 
 async function openSide(deps: EngineDeps, end: CopyEnd): Promise<Side> {
@@ -75,7 +81,7 @@ async function openSide(deps: EngineDeps, end: CopyEnd): Promise<Side> {
       root,
       path: end.path,
       given: end.path,
-      where: "the host",
+      where: HOST,
       kernelDevices: new Set(),
       owner: () => ({ uid: 0, gid: 0 }),
       [Symbol.asyncDispose]: async () => root[Symbol.dispose](),
@@ -157,9 +163,12 @@ function packer(from: Side, { signal }: CopyOptions): Packer {
 }
 
 function unpackOptions(to: Side, options: CopyOptions): UnpackOptions {
+  if (to.readOnly === true)
+    throw fail("INVALID_ARGUMENT", { message: `"${to.given}" on ${to.where}: read-only file system` });
   return {
     overwrite: options.overwrite === true,
-    ...(options.keepOwner === true ? {} : { owner: to.owner() }),
+    // On the host all is root's, as with podman: a container must not make files of other users there.
+    ...(options.keepOwner === true && to.where !== HOST ? {} : { owner: to.owner() }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
 }

@@ -59,6 +59,9 @@ function changesAt(
   if (stat.kind !== "directory") return [own];
   using entered = directory.enter(name);
   const inside = changesIn(entered, lower, path);
+  const isOpaque = directory.host.inodes.getXattr(entered.path("."), "trusted.overlay.opaque") !== undefined;
+  // It was removed and made again: podman shows it as deleted, and what is in it as added.
+  if (isOpaque && below !== undefined) return [{ kind: "deleted", path }, ...inside];
   const isCopy = below?.kind === "directory" && below.mode === stat.mode && below.mtimeMs === stat.mtimeMs;
   return inside.some((change) => !ENGINES_OWN.has(change.path)) || !isCopy ? [own, ...inside] : inside;
 }

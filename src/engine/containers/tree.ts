@@ -1,5 +1,6 @@
 import type { ContainerId } from "../../base/brand.ts";
 import { fail } from "../../base/errors.ts";
+import type { IdMapping, IdMappings } from "../../model/container.ts";
 import { resolveUser } from "../../spec/users.ts";
 import { Directory } from "../archive/directory.ts";
 import { walk } from "../archive/walk.ts";
@@ -12,7 +13,7 @@ import { pauseRootfs } from "./pause-rootfs.ts";
 /** The files of a container as its processes see them. */
 export interface ContainerTree extends AsyncDisposable {
   /** The directory below which a path of the container lies, and the path below it. */
-  place(path: string): { readonly root: Directory; readonly path: string };
+  place(path: string): { readonly root: Directory; readonly path: string; readonly readOnly?: boolean };
   /** Kernel file systems in it, by device number. */
   readonly kernelDevices: ReadonlySet<number>;
   /** The user that its main process has. */
@@ -35,7 +36,7 @@ export async function openTree(deps: EngineDeps, id: ContainerId): Promise<Conta
       : idleTree(deps, container);
   });
   const { config } = deps.store.read((tx) => ({ config: tx.containers.get(id) }));
-  return { ...tree, owner: () => ownerIn(tree, config?.user ?? "") };
+  return { ...tree, owner: () => onHost(ownerIn(tree, config?.user ?? ""), config?.idMappings) };
 }
 
 type Opened = Omit<ContainerTree, "owner">;
@@ -65,7 +66,8 @@ function idleTree(deps: EngineDeps, container: LockedContainer): Opened {
       const resolved = resolveInRoot(deps.host.inodes, rootfsPath, path).slice(rootfsPath.length) || "/";
       const mount = mountOver(deps, container, resolved);
       if (mount === undefined) return { root: rootOf("/", rootfsPath), path };
-      return { root: rootOf(mount.destination, mount.source), path: resolved.slice(mount.destination.length) };
+      const root = rootOf(mount.destination, mount.source);
+      return { root, path: resolved.slice(mount.destination.length), readOnly: mount.readOnly };
     },
     kernelDevices: new Set(),
     [Symbol.asyncDispose]: async () => {
@@ -102,21 +104,22 @@ function mountOver(
   deps: EngineDeps,
   { config }: LockedContainer,
   path: string,
-): { readonly destination: string; readonly source: string } | undefined {
+): { readonly destination: string; readonly source: string; readonly readOnly: boolean } | undefined {
   const over = config.mounts
     .filter(({ destination }) => path === destination || path.startsWith(`${destination}/`))
     .sort((a, b) => b.destination.length - a.destination.length)[0];
   if (over === undefined) return undefined;
   const { destination } = over;
+  const readOnly = "options" in over && over.options.includes("ro");
   if (over.type === "volume") {
     const volume = deps.store.read((tx) => tx.volumes.get(over.name));
     if (volume === undefined) throw fail("NO_SUCH_VOLUME", { name: over.name });
     const source =
       over.subpath === undefined ? volume.mountpoint : resolveInRoot(deps.host.inodes, volume.mountpoint, over.subpath);
-    return { destination, source };
+    return { destination, source, readOnly };
   }
   if (over.type === "bind" && !over.options.includes("O") && deps.host.inodes.stat(over.source)?.kind === "directory")
-    return { destination, source: over.source };
+    return { destination, source: over.source, readOnly };
   throw fail("INVALID_ARGUMENT", {
     message: `${path} is on the ${over.type} mount ${destination}, which is only there while the container runs`,
   });
@@ -137,4 +140,16 @@ function textIn(tree: Opened, path: string): string {
   if (kind !== "file") return "";
   const buffer = new Uint8Array(Math.min(size, MOST_ACCOUNTS));
   return new TextDecoder().decode(buffer.subarray(0, file.read(buffer, 0)));
+}
+
+/** What the ids inside of a user namespace are outside of it. */
+function onHost(
+  owner: { readonly uid: number; readonly gid: number },
+  mappings: IdMappings | undefined,
+): { readonly uid: number; readonly gid: number } {
+  const map = (id: number, ranges: readonly IdMapping[] = []) => {
+    const range = ranges.find(({ containerId, size }) => id >= containerId && id < containerId + size);
+    return range === undefined ? id : range.hostId + id - range.containerId;
+  };
+  return { uid: map(owner.uid, mappings?.uids), gid: map(owner.gid, mappings?.gids) };
 }

@@ -29,7 +29,7 @@ export const cp = defineCommand({
     "Copies files and directories between a container and this host, or between containers. A path - is a tar on stdin or stdout; a source that ends in /. is what is in the directory.",
   examples: ["cp app.conf web:/etc/app.conf", "cp web:/var/log/. ./logs", "cp web:/data - > data.tar"],
   flags: {
-    archive: bool("Give copies to the container's user, on this host to root", { short: "a", default: true }),
+    archive: bool("Give copies to the container's user; on this host all is root's", { short: "a", default: true }),
     overwrite: bool("Let directories and other files take each other's place"),
     pause: bool("Accepted for compatibility", { default: true, hidden: true }),
   },

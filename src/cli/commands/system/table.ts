@@ -9,6 +9,11 @@ export const SYSTEM_COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    path: ["completion"],
+    summary: "Print a script that completes commands in a shell",
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
     path: ["system", "df"],
     summary: "Show what takes space on the disk",
     load: async () => (await import("./df.ts")).df,
