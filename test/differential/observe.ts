@@ -145,6 +145,13 @@ function jsonOf(text: string): unknown {
 /** Lines, and items of a line. */
 const sortLines = (text: string) => text.split(/\n|, /).sort().join("\n");
 
+/** podman keeps the errors of several members in a map, so their order is random. */
+function sortErrors(text: string): string {
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  return lines.every((line) => line.startsWith("Error: ")) ? [...lines.sort(), last].join("\n") : text;
+}
+
 function fieldsOf(raw: Raw, normaliser: Normaliser, unordered = false): Fields {
   if (raw === undefined) return new Map();
   if ("states" in raw)
@@ -153,7 +160,7 @@ function fieldsOf(raw: Raw, normaliser: Normaliser, unordered = false): Fields {
   const textOf = (text: string) => (unordered ? sortLines(normaliser.text(text)) : normaliser.text(text));
   const json = jsonOf(stdout);
   const output: [string, Leaf][] = json === undefined ? [["stdout", textOf(stdout)]] : normaliser.flatten(json);
-  return new Map<string, Leaf>([["code", code], ["stderr", textOf(stderr)], ...output]);
+  return new Map<string, Leaf>([["code", code], ["stderr", textOf(sortErrors(normaliser.text(stderr)))], ...output]);
 }
 
 /** The actions of each container and pod. `cleanup` is left out: podman writes it once, twice or not at all. */
