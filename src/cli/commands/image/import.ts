@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, strings, text } from "../../flag-kinds.ts";
 import { hostPath } from "./host-path.ts";
-import { progressTo } from "./registry-flags.ts";
+import { progressTo, watched } from "./registry-flags.ts";
 
 const refuse = (message: string) => fail("INVALID_ARGUMENT", { message });
 
@@ -27,13 +27,14 @@ export const importImage = defineCommand({
     if (!fromStdin && !io.fileExists(source)) throw refuse(`open ${source}: no such file or directory`);
     using spooled = fromStdin ? io.temporaryPath() : undefined;
     if (spooled) await io.writeChunks(spooled.path, io.stdin);
-    const id = await io.engine.images.import(spooled?.path ?? hostPath(io, source), {
+    const job = io.engine.images.import(spooled?.path ?? hostPath(io, source), {
       ...progressTo(io, flags.quiet),
       signal: io.signal,
       changes: flags.change,
       ...(reference === undefined ? {} : { reference }),
       ...(flags.message === undefined ? {} : { message: flags.message }),
     });
+    const id = await watched(io, job, { quiet: flags.quiet, what: `Reading ${source}` });
     await io.out(`sha256:${id.replace(/^sha256:/, "")}\n`);
     return EXIT.ok;
   },

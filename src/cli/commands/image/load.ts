@@ -4,7 +4,7 @@ import { defineCommand } from "../../command.ts";
 import { EXIT } from "../../exit-codes.ts";
 import { bool, text } from "../../flag-kinds.ts";
 import { hostPath } from "./host-path.ts";
-import { progressTo } from "./registry-flags.ts";
+import { progressTo, watched } from "./registry-flags.ts";
 
 /** `load` (podman-load(1)). */
 export const load = defineCommand({
@@ -27,7 +27,8 @@ export const load = defineCommand({
     using spooled = flags.input === undefined ? io.temporaryPath() : undefined;
     if (spooled) await io.writeChunks(spooled.path, io.stdin);
     const path = spooled?.path ?? hostPath(io, flags.input ?? "");
-    const names = await io.engine.images.load(path, { ...progressTo(io, flags.quiet), signal: io.signal });
+    const job = io.engine.images.load(path, { ...progressTo(io, flags.quiet), signal: io.signal });
+    const names = await watched(io, job, { quiet: flags.quiet, what: `Reading ${flags.input ?? "standard input"}` });
     await io.out(names.map((name) => `Loaded image: ${name}\n`).join(""));
     return EXIT.ok;
   },

@@ -28,6 +28,38 @@ export function progressTo(io: Io, quiet: boolean): { readonly progress?: (line:
   return quiet ? {} : { progress: (line) => io.err(`${line}\n`) };
 }
 
+/**
+ * Waits for a long job. A person at a terminal is told every second what it is at and for how long; the line is wiped at the end.
+ *
+ * @param say.what e.g. `Reading root.tar`
+ */
+export async function watched<T>(
+  io: Pick<Io, "terminal" | "err" | "now" | "sleep">,
+  job: Promise<T>,
+  say: { readonly quiet: boolean; readonly what: string },
+): Promise<T> {
+  if (say.quiet || !io.terminal.isTerminal("stderr")) return await job;
+  const started = io.now();
+  let working = true;
+  let told = false;
+  const tell = async () => {
+    for (;;) {
+      await io.sleep(1000);
+      if (!working) return;
+      told = true;
+      io.err(`\r${say.what}: ${Math.round((io.now() - started) / 1000)} s`);
+    }
+  };
+  // An interrupt ends the sleep; the job itself tells of it.
+  void tell().catch(() => undefined);
+  try {
+    return await job;
+  } finally {
+    working = false;
+    if (told) io.err("\r\x1b[K");
+  }
+}
+
 /** What the registry flags ask for. */
 export function registryOptions(io: Io, input: RegistryInput): PullOptions {
   const { flags } = input;
