@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { fail } from "../base/errors.ts";
 import type { EngineEvent } from "../model/events.ts";
 import type { EventOptions } from "./api/system.ts";
+import { matchesLabel } from "./containers/filters.ts";
 import type { EngineDeps } from "./deps.ts";
 
 /** Milliseconds between looks when no change of the database was announced. */
@@ -122,13 +123,8 @@ const TESTS: Readonly<Record<string, Test>> = {
   event: (event, value) => event.action === value || (value === "die" && event.action === "died"),
   status: (event, value) => event.action === value || (value === "die" && event.action === "died"),
   type: (event, value) => event.type === value,
-  label: (event, value) => "labels" in event && labelMatches(event.labels, value),
+  label: (event, value) => "labels" in event && matchesLabel(event.labels, value),
 };
-
-function labelMatches(labels: Readonly<Record<string, string>>, filter: string): boolean {
-  const [key = "", ...rest] = filter.split("=");
-  return Object.hasOwn(labels, key) && (rest.length === 0 || labels[key] === rest.join("="));
-}
 
 /** Values of one key are alternatives, keys must all match (spec/pods.md 7.5). Throws INVALID_ARGUMENT. */
 export function compileEventFilters(

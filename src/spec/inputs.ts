@@ -183,8 +183,6 @@ export interface SpecInput {
   readonly engine: SpecConfig;
   /** catatonit on the host, for `--init`. */
   readonly initBinary?: string;
-  /** Id of the infra container if this is a pod member; the definition's annotations have it too. */
-  readonly infraId?: ContainerId;
   /** Name of the AppArmor profile for containers without one of their own, if the host has AppArmor. */
   readonly apparmorProfile?: string;
 }

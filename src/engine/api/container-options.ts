@@ -7,6 +7,7 @@ import type {
   RestartPolicy,
   Ulimit,
 } from "../../model/container.ts";
+import type { ParsedMount } from "../../model/notation/mounts.ts";
 import type { HealthOption } from "./health-option.ts";
 
 export type { Abortable } from "../../base/abortable.ts";
@@ -16,24 +17,7 @@ export type * from "./health-option.ts";
 export type PullPolicy = "always" | "missing" | "never" | "newer";
 
 /** A mount by structure; `model/notation/mounts.ts` parses podman's `-v`, `--mount` and `--tmpfs` texts to it. */
-export type MountOption =
-  | {
-      readonly type: "bind";
-      readonly source: string;
-      readonly destination: string;
-      readonly options?: readonly string[];
-    }
-  | {
-      readonly type: "volume";
-      /** Absent means an anonymous volume. */
-      readonly name?: string;
-      readonly destination: string;
-      readonly options?: readonly string[];
-      readonly subpath?: string;
-    }
-  | { readonly type: "tmpfs"; readonly destination: string; readonly options?: readonly string[] }
-  | { readonly type: "image"; readonly image: string; readonly destination: string; readonly readWrite?: boolean }
-  | { readonly type: "devpts"; readonly destination: string; readonly options?: readonly string[] };
+export type MountOption = ParsedMount;
 
 /** A network to join. `name` is a network's name, or one of `bridge`, `host`, `none`, `private`, `container:X`, `ns:PATH`. */
 export interface NetworkOption {

@@ -15,7 +15,8 @@ import { readInRoot, resolveInRoot } from "./in-root.ts";
 import { ownsNetns } from "./network-setup.ts";
 import { isAlive } from "./observe.ts";
 
-const PROFILE_PATHS = ["/etc/containers/seccomp.json", "/usr/share/containers/seccomp.json"];
+/** Where a default seccomp profile is looked for, in order. */
+export const PROFILE_PATHS = ["/etc/containers/seccomp.json", "/usr/share/containers/seccomp.json"];
 
 /** What has been made on the host for a container by now. */
 export interface SpecSetup {
@@ -33,7 +34,6 @@ export function writeSpec(deps: EngineDeps, setup: SpecSetup): { readonly warnin
   const { config } = setup;
   const facts = deps.hostFacts();
   const seccomp = seccompFor(deps, setup);
-  const infraId = infraOf(deps, config);
   const { spec, warnings } = generateSpec({
     config,
     rootfsPath: setup.rootfsPath,
@@ -50,18 +50,12 @@ export function writeSpec(deps: EngineDeps, setup: SpecSetup): { readonly warnin
     host: facts,
     engine: deps.config,
     ...(config.init ? { initBinary: config.initPath ?? initBinary(deps) } : {}),
-    ...(infraId === undefined ? {} : { infraId }),
     ...(facts.apparmor && deps.config.apparmorProfile !== undefined
       ? { apparmorProfile: deps.config.apparmorProfile }
       : {}),
   });
   deps.host.files.writeAtomic(join(deps.paths.bundle(config.id), "config.json"), formatOci(spec));
   return { warnings };
-}
-
-function infraOf(deps: EngineDeps, config: ContainerConfig): ContainerId | undefined {
-  const { pod } = config;
-  return config.isInfra || pod === undefined ? undefined : deps.store.read((tx) => tx.pods.get(pod)?.infraId);
 }
 
 /** Where catatonit is. */

@@ -1,7 +1,7 @@
 import { probeRuntime } from "../../drivers/oci-runtime/probe.ts";
 import { cgroupManagerOf } from "../../spec/inputs.ts";
 import type { Finding } from "../api/system.ts";
-import { initBinary } from "../containers/spec-setup.ts";
+import { initBinary, PROFILE_PATHS } from "../containers/spec-setup.ts";
 import type { EngineDeps } from "../deps.ts";
 
 type Check = (deps: EngineDeps) => readonly Finding[];
@@ -146,11 +146,7 @@ function checkImages(deps: EngineDeps): readonly Finding[] {
 }
 
 function checkSeccomp(deps: EngineDeps): readonly Finding[] {
-  const paths = [
-    deps.config.seccompProfile,
-    "/etc/containers/seccomp.json",
-    "/usr/share/containers/seccomp.json",
-  ].filter((p) => p !== undefined);
+  const paths = [deps.config.seccompProfile, ...PROFILE_PATHS].filter((p) => p !== undefined);
   const path = paths.find((p) => deps.host.inodes.stat(p) !== undefined);
   return [
     path === undefined

@@ -12,6 +12,7 @@ export type ParsedMount =
     }
   | {
       readonly type: "volume";
+      /** Absent means an anonymous volume. */
       readonly name?: string;
       readonly destination: string;
       readonly options?: readonly string[];
